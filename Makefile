@@ -1,0 +1,69 @@
+# Every target sets up what it needs; a second call installs nothing.
+PYTHON ?= python3
+OUT ?= demo
+STUDY ?= studies/first
+PIP_FLAGS ?= --quiet --disable-pip-version-check
+# To take PyTorch's CPU build where the default index brings CUDA: make TORCH_INDEX=<address of PyTorch's CPU index> …
+TORCH_INDEX ?=
+
+BIN := .venv/bin
+READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
+READY_STUDIO := .venv-studio/.ready
+
+.PHONY: help setup studio demo up down test test-quick lint types clean
+
+help: ## Show these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## Install Rechki into .venv
+studio: $(READY_STUDIO) ## Install Label Studio into .venv-studio
+
+demo: $(READY) $(READY_STUDIO) ## The example from cards to a report, in the folder OUT (demo)
+	$(BIN)/rechki demo --out $(OUT)
+
+up: $(READY) $(READY_STUDIO) ## Start Label Studio and Prefect for people, and propose STUDY
+	$(BIN)/rechki up $(STUDY)
+
+down: $(READY) ## Stop what 'make up' started
+	$(BIN)/rechki down
+
+test: $(READY_DEV) $(READY_STUDIO) ## The whole test suite, with a real Label Studio, a real Prefect and a real browser
+	$(BIN)/python -m pytest
+
+test-quick: $(READY_DEV) ## Only the tests that start no server and no browser
+	$(BIN)/python -m pytest -m "not real"
+
+lint: $(READY_DEV) ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY_DEV) ## mypy --strict
+	$(BIN)/mypy
+
+clean: ## Remove the environments
+	rm -rf .venv .venv-studio
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11 …"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(READY): pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv: about 2 minutes and 2 GB, once."
+	$(if $(TORCH_INDEX),$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt --index-url $(TORCH_INDEX) torch)
+	$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt -e .
+	@touch $@
+
+$(READY_DEV): $(READY)
+	$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# The migrated, empty database made here lets a Label Studio start in seconds.
+$(READY_STUDIO): constraints-studio.txt | $(READY)
+	@echo "Setting up .venv-studio (Label Studio): about 2 minutes and 1 GB, once."
+	test -x .venv-studio/bin/python || $(PYTHON) -m venv .venv-studio
+	.venv-studio/bin/pip install $(PIP_FLAGS) -r constraints-studio.txt
+	rm -rf .venv-studio/rechki-template
+	$(BIN)/python -m annotation.server
+	@touch $@

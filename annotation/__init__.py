@@ -1,0 +1,1 @@
+"""Label Studio: the only place that knows it. Labeling configs, push, pull, the local server."""

@@ -1,0 +1,246 @@
+"""Review objects as Label Studio shows them, and what people send back as answers.
+
+What the community edition does with these controls was proved on a running server: docs/label-studio.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape as html_escape
+from importlib.resources import files
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from models.codebook import FIXED, Codebook, Target
+from models.coding import PhraseState
+from models.review import Answer, Kind, Member, ReviewTask, UnusableAnswer
+from models.store.cards import RowContext
+
+Json = dict[str, Any]
+KEY = "rechki_key"
+MODEL_VERSION = "rechki"
+_ALSO = "+"
+_PAGE_KEYS = "qwetyiopasdfgjklzxcvbnm4567890"  # r, u and h are Label Studio's own, 1-3 belong to the target
+_FIXED_KEYS = dict(zip((code.code_id for code in FIXED), "7890", strict=True))
+_TEMPLATES = {Kind.GROUP: "group.xml", Kind.PHRASE: "phrase.xml"}
+TITLES = {Kind.GROUP: "1 · Группы", Kind.PHRASE: "2 · Фразы по одной"}
+INSTRUCTIONS = {
+    Kind.GROUP: (
+        "<p>На странице — группа похожих фраз. Снимите отметку с тех, что сюда не относятся, поправьте название, "
+        "отметьте, целевая ли тема, и нажмите «Готово»: группа подтверждена целиком. Если такой код уже есть, выберите "
+        "его внизу. Если общей темы нет — распустите группу. Справа от фразы: «и ещё о другом» — она останется здесь и "
+        "придёт ещё раз отдельно.</p><p>Без мыши: буква у фразы снимает и ставит отметку, 1–3 — целевая ли тема, "
+        "Ctrl+Enter — готово.</p>"
+    ),
+    Kind.PHRASE: (
+        "<p>Одна фраза. Считаются все отмеченные коды. Если предложенный код не подходит, снимите отметку и выберите "
+        "другой из списка или напишите новый.</p><p>Без мыши: 1–3 — предложенные коды, 7 — нет ответа, 8 — не по теме, "
+        "9 — другое, 0 — неразборчиво, Ctrl+Enter — готово.</p>"
+    ),
+}
+
+
+def labeling_config(kind: Kind, codebook: Codebook) -> str:
+    """Return the labeling config of a kind of task, with every active code as a choice.
+
+    A code's id is the choice's alias and is what gets stored; its name is only shown, so that renaming a code never
+    touches an annotation.
+    """
+    folder = files("configs").joinpath("labeling")
+    rows = "\n".join(
+        f"    <Choice value={quoteattr(code.name)} alias={quoteattr(code.code_id)}/>" for code in codebook.active()
+    )
+    template = folder.joinpath(_TEMPLATES[kind]).read_text("utf-8")
+    style = folder.joinpath("style.xml").read_text("utf-8")
+    return template.replace("%STYLE%", style.rstrip("\n")).replace("%CODES%", rows)
+
+
+def task_json(
+    task: ReviewTask,
+    codebook: Codebook,
+    contexts: Mapping[str, RowContext],
+    states: Mapping[str, PhraseState],
+    scale: Mapping[int, str],
+) -> Json:
+    """Return a task with its prediction, as Label Studio imports it. All texts are masked ones."""
+    if task.kind is Kind.GROUP:
+        return _group_json(task, codebook, contexts)
+    return _phrase_json(task, codebook, contexts, states, scale)
+
+
+def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
+    """Read the result of an annotation.
+
+    Raises
+    ------
+    UnusableAnswer
+        When a phrase is marked that the task does not hold, or none is left without the group being dissolved.
+    """
+    said = _regions(result)
+    if task.kind is Kind.GROUP:
+        return _group_answer(task, said)
+    chosen = list(dict.fromkeys([*said.get("suggested", []), *said.get("codes", [])]))
+    names = _texts(said.get("new_code", []))
+    substantive = [code for code in chosen if code not in _FIXED_KEYS]
+    if substantive or names:  # «Нет ответа» beside a code can only be a suggestion that stayed ticked
+        chosen = substantive
+    return Answer(codes=tuple(chosen), new_names=tuple(names), target=_target(said))
+
+
+def group_result(task: ReviewTask, answer: Answer) -> list[Json]:
+    """Return the result that a person's submit of this answer gives, region by region."""
+    ticked = []
+    for at in range(len(task.lines)):
+        state = answer.members.get(at, Member.NOT)
+        ticked += [_line_alias(at)] if state is not Member.NOT else []
+        ticked += [_line_alias(at) + _ALSO] if state is Member.ALSO else []
+    regions = [_choices("members", "group", ticked)] if ticked else []
+    regions.append(_choices("target", "group", [str(answer.target or Target.UNDECIDED)]))
+    regions += [_text("name", "group", name) for name in answer.new_names]
+    regions += [_taxonomy("merge", "group", answer.codes)] if answer.codes else []
+    return regions + ([_choices("verdict", "group", ["dissolve"])] if answer.dissolve else [])
+
+
+def phrase_result(task: ReviewTask, answer: Answer) -> list[Json]:
+    """Return the result that a person's submit of this answer gives, region by region."""
+    offered = [code for code in answer.codes if code in task.suggested or code in _FIXED_KEYS]
+    others = [code for code in answer.codes if code not in offered]
+    regions = [_choices("suggested", "phrase", offered)] if offered else []
+    regions += [_taxonomy("codes", "phrase", others)] if others else []
+    regions += [_text("new_code", "phrase", name) for name in answer.new_names]
+    return regions + ([_choices("target", "phrase", [str(answer.target)])] if answer.target else [])
+
+
+def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
+    members: list[Json] = []
+    for at, (line, hotkey) in enumerate(zip(task.lines, _PAGE_KEYS, strict=False)):
+        times = f" ×{len(line.phrase_ids)}" if len(line.phrase_ids) > 1 else ""
+        hint = _hint(contexts[line.phrase_ids[0]])
+        members.append({"value": line.text + times, "alias": _line_alias(at), "hotkey": hotkey, "hint": hint})
+        also = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"shift+{hotkey}"}
+        members.append(also)
+    page = f", страница {task.page} из {task.pages}" if task.pages > 1 else ""
+    keywords = task.about.get("keywords", [])
+    about = f"<p>Отличают слова: {html_escape(', '.join(keywords))}</p>" if isinstance(keywords, list) else ""
+    result = [_choices("members", "group", [_line_alias(at) for at in range(len(task.lines))])]
+    result += [_choices("target", "group", [str(Target.UNDECIDED)])]
+    result += [_taxonomy("merge", "group", task.suggested[:1])] if task.suggested else []
+    merged = codebook.codes.get(task.suggested[0]) if task.suggested else None
+    data = {
+        KEY: task.key,
+        "title": f"Группа {task.group + 1}: {_phrases(len(task.phrase_ids))}{page}",
+        "suggested_name": merged.name if merged else str(task.about.get("name", "")),
+        "about_html": about or "<p></p>",
+        "count": len(task.phrase_ids),
+        "members": members,
+    }
+    return {"data": data, "predictions": [{"model_version": MODEL_VERSION, "score": _score(task), "result": result}]}
+
+
+def _phrase_json(
+    task: ReviewTask,
+    codebook: Codebook,
+    contexts: Mapping[str, RowContext],
+    states: Mapping[str, PhraseState],
+    scale: Mapping[int, str],
+) -> Json:
+    codes = [codebook.resolve(code) for code in task.suggested]
+    substantive = [code for code in dict.fromkeys(codes) if code not in _FIXED_KEYS][:6]
+    suggested = [
+        {"value": codebook.codes[code].name, "alias": code, "hotkey": str(at)}
+        for at, code in enumerate(substantive, start=1)
+    ]
+    suggested += [{"value": code.name, "alias": code.code_id, "hotkey": _FIXED_KEYS[code.code_id]} for code in FIXED]
+    confirmed = [code for phrase in task.phrase_ids[:1] if phrase in states for code in sorted(states[phrase].codes)]
+    ticked = confirmed or codes[:1]
+    shown = "".join(_card(contexts[phrase], scale) for phrase in task.phrase_ids[:3])
+    times = f" ×{len(task.phrase_ids)}" if len(task.phrase_ids) > 1 else ""
+    data = {
+        KEY: task.key,
+        "title": "Уже подтверждено; фраза говорит и ещё о чём-то" if confirmed else "Одна фраза",
+        "phrase": task.lines[0].text + times,
+        "card_html": shown,
+        "suggested": suggested,
+    }
+    result = [_choices("suggested", "phrase", ticked)] if ticked else []
+    prediction = {"model_version": MODEL_VERSION, "score": _score(task), "result": result}
+    return {"data": data, "predictions": [prediction] if result else []}
+
+
+def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:
+    if "dissolve" in said.get("verdict", []):
+        return Answer(dissolve=True)
+    ticked = set(said.get("members", []))
+    members: dict[int, Member] = {}
+    for at in range(len(task.lines)):
+        alias = _line_alias(at)
+        if alias in ticked:
+            members[at] = Member.ALSO if alias + _ALSO in ticked else Member.BELONGS
+    unknown = ticked - {_line_alias(at) + mark for at in range(len(task.lines)) for mark in ("", _ALSO)}
+    if unknown:
+        raise UnusableAnswer(f"отмечены фразы, которых нет на странице: {', '.join(sorted(unknown))}")
+    if not members:
+        raise UnusableAnswer("не отмечена ни одна фраза, и группа не распущена")
+    return Answer(
+        codes=tuple(said.get("merge", [])),
+        new_names=tuple(_texts(said.get("name", []))[:1]),
+        target=_target(said),
+        members=members,
+    )
+
+
+def _target(said: Mapping[str, list[str]]) -> Target | None:
+    return next((Target(value) for value in said.get("target", []) if value in set(Target)), None)
+
+
+def _regions(result: Sequence[Json]) -> dict[str, list[str]]:
+    """Values by control, whatever else a region carries."""
+    out: dict[str, list[str]] = {}
+    for region in result:
+        value = region.get("value") or {}
+        found = value.get("choices") or value.get("text") or [p[-1] for p in value.get("taxonomy") or [] if p]
+        out.setdefault(str(region.get("from_name")), []).extend([found] if isinstance(found, str) else found)
+    return out
+
+
+def _texts(typed: Sequence[str]) -> list[str]:
+    return [" ".join(text.split()) for text in typed if text.strip()]
+
+
+def _line_alias(at: int) -> str:
+    return f"p{at:02d}"
+
+
+def _choices(name: str, to: str, values: Sequence[str]) -> Json:
+    return {"id": name, "from_name": name, "to_name": to, "type": "choices", "value": {"choices": list(values)}}
+
+
+def _taxonomy(name: str, to: str, values: Sequence[str]) -> Json:
+    paths = [[value] for value in values]
+    return {"id": name, "from_name": name, "to_name": to, "type": "taxonomy", "value": {"taxonomy": paths}}
+
+
+def _text(name: str, to: str, text: str) -> Json:
+    return {"id": name, "from_name": name, "to_name": to, "type": "textarea", "value": {"text": [text]}}
+
+
+def _score(task: ReviewTask) -> float:
+    value = task.about.get("confidence", task.about.get("cohesion", 0.0))
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _hint(context: RowContext) -> str:
+    score = f"оценка {context.score}" if context.score is not None else "без оценки"
+    return f"{context.purpose} — {score}" + (f": {context.why}" if context.why.strip() else "")
+
+
+def _card(context: RowContext, scale: Mapping[int, str]) -> str:
+    score = f"{context.score} — {scale[context.score]}" if context.score is not None else "нет"
+    cells = (("Ответ целиком", context.purpose), ("Оценка", score), ("Почему", context.why or "—"))
+    rows = "".join(f"<tr><td><b>{name}</b></td><td>{html_escape(text)}</td></tr>" for name, text in cells)
+    return f"<table>{rows}</table>"
+
+
+def _phrases(count: int) -> str:
+    if count % 10 == 1 and count % 100 != 11:
+        return f"{count} фраза"
+    few = count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14)
+    return f"{count} {'фразы' if few else 'фраз'}"

@@ -1,0 +1,216 @@
+"""Pulling what people decided: every revision is kept, odd answers are named and never count."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from annotation.client import Studio, in_words, tasks_of
+from annotation.labeling import KEY, answer_of
+from annotation.push import require_project
+from models.codebook import Codebook
+from models.review import Kind, ReviewTask, Source, UnusableAnswer, interpret
+from models.store import review
+from models.store.database import Store, Transaction
+from models.store.review import StoredAnnotation
+
+Json = dict[str, Any]
+_PAGE = 500
+_OVERLAP = timedelta(seconds=5)
+_BEGINNING = datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """New or changed annotations, deleted ones, and what cannot count: (task number in Label Studio, reason)."""
+
+    changed: int
+    removed: int
+    odd: tuple[tuple[int, str], ...]
+
+
+def pull(store: Store, studio: Studio, frame: str) -> Pulled:
+    """Take what changed since the last pull into the store, one transaction a project.
+
+    Repeating it changes nothing. An edited annotation is a new revision with new decisions; a deleted one takes its
+    decisions back. Decisions, codebook events and the mark up to which was pulled are kept together or not at all.
+
+    Raises
+    ------
+    RechkiError
+        When a project was deleted or Label Studio does not answer.
+    """
+    changed, removed, odd = 0, 0, []
+    for kind in Kind:
+        with store.transaction() as tx:
+            known = review.project(tx, studio.instance, frame, kind)
+        if known is None:
+            continue
+        project, since = known
+        with in_words(studio.url):
+            require_project(studio, project, kind)
+            until, found = _changed_tasks(studio, project, since or _BEGINNING)
+            present = _annotation_ids(studio, project)
+        with store.transaction() as tx:
+            taking = _Taking(tx, store.study_id, studio, frame, project)
+            for task in found:
+                taking.take(task)
+            removed += taking.take_back(present | taking.seen)
+            review.set_pulled(tx, studio.instance, frame, kind, until)
+        changed += taking.changed
+        odd += taking.odd
+    return Pulled(changed, removed, tuple(odd))
+
+
+class _Taking:
+    """One project's annotations on their way into the store."""
+
+    def __init__(self, tx: Transaction, study_id: str, studio: Studio, frame: str, project: int) -> None:
+        self.tx, self.study_id, self.studio, self.project, self.frame = tx, study_id, studio, project, frame
+        self.tasks = {task.key: task for task in review.tasks(tx, frame)}
+        self.known = review.newest_annotations(tx, studio.instance)
+        self.codebook: Codebook = review.coding(tx, frame)[0]
+        self.seen: set[int] = set()
+        self.changed = 0
+        self.odd: list[tuple[int, str]] = []
+
+    def take(self, task: Json) -> None:
+        key = str(task["data"].get(KEY, ""))
+        for annotation in sorted(task["annotations"], key=lambda item: (item["updated_at"], item["id"])):
+            self.seen.add(int(annotation["id"]))
+            self._annotation(int(task["id"]), key, annotation)
+
+    def take_back(self, present: Iterable[int]) -> int:
+        """Note every known annotation of the project that is no longer there."""
+        gone = [
+            found
+            for (_, project, number), found in self.known.items()
+            if project == self.project and not found.removed and number not in set(present)
+        ]
+        for found in gone:
+            self._append(found.annotation_id, found.revision + 1, found, removed=True, result=[], problem=None)
+        return len(gone)
+
+    def _annotation(self, task_number: int, key: str, annotation: Json) -> None:
+        number = int(annotation["id"])
+        content = _content(annotation)
+        before = self.known.get((self.studio.instance, self.project, number))
+        if before is not None and before.content == content and not before.removed:
+            if before.problem:
+                self.odd.append((task_number, before.problem))
+            return
+        revision = before.revision + 1 if before else 1
+        source = Source(
+            annotator=str(annotation.get("updated_by") or annotation.get("completed_by") or "?"),
+            at=_moment(annotation["updated_at"]),
+            origin=f"{self.studio.instance}/{self.project}/{number}/{revision}",
+            lead_time=annotation.get("lead_time"),
+        )
+        problem = self._decide(self.tasks.get(key), annotation, source)
+        if problem:
+            self.odd.append((task_number, problem))
+        stored = StoredAnnotation(
+            self.project, number, revision, key, source.annotator, source.at, content, False, problem
+        )
+        self._append(number, revision, stored, removed=False, result=annotation["result"], problem=problem)
+        self.changed += 1
+
+    def _decide(self, task: ReviewTask | None, annotation: Json, source: Source) -> str | None:
+        """Store what the annotation decides, or return why it decides nothing."""
+        if annotation.get("was_cancelled"):
+            return "задание пропущено"
+        if task is None:
+            return "такого задания исследование не ставило"
+        try:
+            answer = answer_of(task, annotation["result"])
+            decisions, events = interpret(self.study_id, task, answer, source, self.codebook)
+        except UnusableAnswer as error:
+            return str(error)
+        review.add_decisions(self.tx, decisions)
+        review.add_events(self.tx, events)
+        return None
+
+    def _append(
+        self,
+        number: int,
+        revision: int,
+        of: StoredAnnotation,
+        *,
+        removed: bool,
+        result: list[Json],
+        problem: str | None,
+    ) -> None:
+        review.add_annotation(
+            self.tx,
+            {
+                "instance": self.studio.instance,
+                "project": self.project,
+                "annotation_id": number,
+                "revision": revision,
+                "task_key": of.task_key,
+                "annotator": of.annotator,
+                "changed_at": of.changed_at,
+                "content": of.content,
+                "result": result,
+                "removed": removed,
+                "problem": problem,
+            },
+        )
+
+
+def _changed_tasks(studio: Studio, project: int, since: datetime) -> tuple[datetime, list[Json]]:
+    """Tasks changed since a moment with their annotations, and the newest change seen.
+
+    Bulk changes of predictions do not move ``updated_at``; everything people do does.
+    """
+    start = (since - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    item = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime", "value": start}
+    query = json.dumps({"filters": {"conjunction": "and", "items": [item]}})
+    tasks = []
+    until = since
+    for task in tasks_of(studio, project, fields="all", query=query, page_size=_PAGE):
+        tasks.append({"id": task.id, "data": task.data, "annotations": [_plain(a) for a in task.annotations or []]})
+        until = max(until, _moment(task.updated_at))
+    return until, tasks
+
+
+def _annotation_ids(studio: Studio, project: int) -> set[int]:
+    """Numbers of all annotations of a project, to notice deleted ones: of tasks that have any, numbers only."""
+    query = json.dumps(
+        {
+            "filters": {
+                "conjunction": "or",
+                "items": [
+                    _positive("filter:tasks:total_annotations"),
+                    _positive("filter:tasks:cancelled_annotations"),
+                ],
+            }
+        }
+    )
+    found = tasks_of(studio, project, fields="all", query=query, page_size=_PAGE, include="id,annotations_ids")
+    return {int(number) for task in found for number in str(task.annotations_ids or "").split(",") if number.strip()}
+
+
+def _positive(column: str) -> Mapping[str, object]:
+    return {"filter": column, "operator": "greater", "type": "Number", "value": 0}
+
+
+def _content(annotation: Json) -> str:
+    """Hash of what a person sent: who, when, what, skipped or not."""
+    parts = [annotation.get(name) for name in ("updated_at", "completed_by", "updated_by", "was_cancelled", "result")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:20]
+
+
+def _plain(annotation: object) -> Json:
+    if isinstance(annotation, dict):
+        return annotation
+    dumped: Json = annotation.model_dump(mode="json")  # type: ignore[attr-defined]  # an SDK model
+    return dumped
+
+
+def _moment(value: object) -> datetime:
+    """A moment of the server as UTC without a zone."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

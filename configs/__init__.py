@@ -1,0 +1,1 @@
+"""YAML and XML only: the default study, the form presets and the labeling templates."""

@@ -1,0 +1,251 @@
+"""The command line. Every command opens a study or a server, calls one operation and says what happened."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from flows.environment import prepare
+from models.errors import RechkiError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Rechki: open answers to confirmed purpose clusters to the served balance.",
+)
+studio = typer.Typer(no_args_is_help=True, help="The local Label Studio.")
+app.add_typer(studio, name="studio")
+errors = Console(stderr=True, highlight=False)
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study folder.", show_default=False)]
+
+
+@app.command()
+def init(
+    folder: StudyFolder,
+    cards: Annotated[
+        Path | None, typer.Option(help="The first file of cards; its header proposes the columns.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What the study is called in reports.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write study.yaml anew; the data stays.")] = False,
+) -> None:
+    """Make a study folder.
+
+    Example: [bold]rechki init studies/clinic --cards answers.csv --title "Клиника"[/bold]
+    """
+    from flows.setup import init_study
+
+    columns = init_study(folder, cards, title, force)
+    typer.echo(f"Made {folder}/study.yaml")
+    for at, row in enumerate(columns.rows, start=1):
+        typer.echo(f"  purpose row {at}: purpose = {row.purpose}, score = {row.score or '-'}, why = {row.why or '-'}")
+    for name in ("id", "respondent", "date", "wave"):
+        typer.echo(f"  {name} = {getattr(columns, name) or '-'}")
+    if columns.attributes:
+        typer.echo(f"  attributes: {', '.join(columns.attributes)}")
+    if columns.ignore:
+        typer.echo(f"  left unread: {', '.join(columns.ignore)}")
+    typer.echo(f"Next: correct the columns there if need be, then: rechki advance {folder}")
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A file of cards, or a study folder.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what a file or a study's files hold, and what is wrong with them. Stores nothing; exit code 1 if unusable.
+
+    Example: [bold]rechki check answers.csv[/bold]
+    """
+    from flows.checking import check_path, print_checks
+
+    checks = check_path(path)
+    if as_json:
+        typer.echo(json.dumps([found.as_json() for found in checks], ensure_ascii=False, indent=1))
+    else:
+        print_checks(checks)
+    if not all(found.usable for found in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def propose(
+    study: StudyFolder,
+    new_projects: Annotated[
+        bool, typer.Option("--new-projects", help="Send the open tasks of deleted projects into new ones.")
+    ] = False,
+) -> None:
+    """Read new files, propose groups, and send them to Label Studio.
+
+    Example: [bold]rechki propose studies/clinic[/bold]
+    """
+    from flows.propose import propose as flow
+
+    flow(str(study), new_projects)
+
+
+@app.command()
+def collect(study: StudyFolder) -> None:
+    """Take what people decided in Label Studio, and send what is due next.
+
+    Example: [bold]rechki collect studies/clinic[/bold]
+    """
+    from flows.collect import collect as flow
+
+    flow(str(study))
+
+
+@app.command()
+def report(
+    study: StudyFolder,
+    out: Annotated[Path | None, typer.Option(help="Where to; the study's reports folder by default.")] = None,
+) -> None:
+    """Compute the served balance of what is confirmed, and write the report.
+
+    Example: [bold]rechki report studies/clinic --out meeting[/bold]
+    """
+    from flows.report import report as flow
+    from flows.show import show_balance
+
+    page = flow(str(study), str(out) if out else None)
+    show_balance(page.parent)
+
+
+@app.command()
+def advance(study: StudyFolder) -> None:
+    """Propose, collect and report, as far as the people's work allows; run it again whenever somebody has reviewed.
+
+    Example: [bold]rechki advance studies/clinic[/bold]
+    """
+    from flows.advance import advance as flow
+    from flows.show import show_balance
+
+    page = flow(str(study))
+    show_balance(page.parent)
+
+
+@app.command()
+def schedule(
+    study: StudyFolder,
+    cron: Annotated[str, typer.Option(help="When, as a cron line in UTC.")] = "*/15 * * * *",
+) -> None:
+    """Stay, and run advance on a schedule (Prefect's serve). Ends with Ctrl+C.
+
+    Example: [bold]rechki schedule studies/clinic --cron "0 * * * *"[/bold]
+    """
+    from flows.advance import advance as flow
+
+    flow.serve(name=study.resolve().name, cron=cron, parameters={"study": str(study.resolve())}, limit=1)
+
+
+@app.command()
+def up(study: StudyFolder) -> None:
+    """Start Label Studio and a Prefect server, propose the study, and say where people work. They stay until `down`.
+
+    Example: [bold]rechki up studies/clinic[/bold]
+    """
+    from flows.servers import start_all
+
+    start_all(study)
+
+
+@app.command()
+def down() -> None:
+    """Stop the servers that `up` started.
+
+    Example: [bold]rechki down[/bold]
+    """
+    from flows.servers import stop_all
+
+    typer.echo(f"Stopped: {', '.join(stop_all()) or 'nothing ran'}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder it works in; run again, it goes on from there.")] = Path("demo"),
+) -> None:
+    """Carry the example from cards to a report, with a real Label Studio and a scripted analyst.
+
+    Example: [bold]rechki demo --out demo[/bold]
+    """
+    from flows.demo import run_demo
+
+    run_demo(out)
+
+
+@app.command()
+def doctor(
+    study: Annotated[Path | None, typer.Argument(help="A study folder, to check its settings too.")] = None,
+) -> None:
+    """Say in words what is missing or wrong, and what to do. Exit code 1 if something is.
+
+    Example: [bold]rechki doctor studies/clinic[/bold]
+    """
+    from flows.doctor import examine
+
+    healthy = True
+    for finding in examine(study):
+        healthy &= finding.good
+        mark = "[green]✓[/green]" if finding.good else "[red]✗[/red]"
+        errors.print(f"{mark} {escape(finding.name)}: {escape(finding.words)}")
+        if finding.do:
+            errors.print(f"    {escape(finding.do)}")
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@studio.command("start")
+def studio_start() -> None:
+    """Start the local Label Studio and say how to sign in.
+
+    Example: [bold]rechki studio start[/bold]
+    """
+    from annotation.server import LocalServer
+
+    server = LocalServer()
+    signed = server.start()
+    typer.echo(
+        f"Label Studio: {signed.url}\nUser: {signed.user}\nPassword and token: in {server.file} (only you can read it)"
+    )
+
+
+@studio.command("stop")
+def studio_stop() -> None:
+    """Stop the local Label Studio.
+
+    Example: [bold]rechki studio stop[/bold]
+    """
+    from annotation.server import LocalServer
+
+    typer.echo("Label Studio stopped." if LocalServer().stop() else "Label Studio was not running.")
+
+
+@studio.command("status")
+def studio_status() -> None:
+    """Say whether the local Label Studio runs. Exit code 1 if not.
+
+    Example: [bold]rechki studio status[/bold]
+    """
+    from annotation.server import LocalServer
+
+    server = LocalServer()
+    signed = server.signing()
+    if signed is None or not server.healthy():
+        typer.echo("Label Studio is not running. Start it with: rechki studio start")
+        raise typer.Exit(1)
+    typer.echo(f"Label Studio runs at {signed.url}; user {signed.user}; password and token in {server.file}")
+
+
+def main() -> None:
+    """Run the command line; a problem a user can mend is one message and exit code 1."""
+    prepare()
+    try:
+        app()
+    except RechkiError as error:
+        errors.print(f"[red]✗[/red] {escape(str(error))}")
+        sys.exit(1)

@@ -1,0 +1,34 @@
+"""collect: what people decided since the last pull, and the tasks that follow from it."""
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from annotation.client import connect
+from annotation.pull import pull
+from flows.propose import DELAYS, RETRIES, encode, may_pass, plan, send
+from flows.stages import console, stage
+from flows.study import FRAME, open_study
+
+_SHOWN = 10
+
+
+@task(retries=RETRIES, retry_delay_seconds=DELAYS, retry_condition_fn=may_pass, cache_policy=NO_CACHE)
+def take(study: str) -> None:
+    """Pull new, changed and deleted annotations."""
+    with stage("Collecting decisions") as at, open_study(study) as opened:
+        pulled = pull(opened.store, connect(opened.settings), FRAME)
+        at.words = f"{pulled.changed} new or changed, {pulled.removed} taken back"
+        for number, reason in pulled.odd[:_SHOWN]:
+            console.print(f"    task {number} does not count: {reason}", style="yellow", markup=False)
+        if len(pulled.odd) > _SHOWN:
+            console.print(f"    and {len(pulled.odd) - _SHOWN} more", style="yellow")
+
+
+@flow(name="collect", flow_run_name="collect {study}", validate_parameters=False)
+def collect(study: str) -> None:
+    """Pull decisions, bring the choices in Label Studio up to date and send what is due next."""
+    with open_study(study):
+        take(study)
+        encode(study)
+        plan(study)
+        send(study)

@@ -1,0 +1,97 @@
+"""propose: new files to cards, phrases, vectors, a proposal and tasks in Label Studio."""
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task
+
+from annotation.client import connect
+from annotation.push import forget_projects, push
+from flows.stages import console, stage
+from flows.study import CARDS, FRAME, open_study
+from models.errors import Unavailable
+from models.proposing import make_proposal, open_texts, plan_tasks
+from models.reading import read_new_files
+from models.store.vectors import remember
+
+
+def may_pass(_: Task[..., object], __: TaskRun, state: State[object]) -> bool:
+    """Retry what may pass by itself: a service that does not answer, never a wrong file or token."""
+    return isinstance(state.result(raise_on_failure=False), Unavailable)
+
+
+RETRIES, DELAYS = 2, [2.0, 5.0]
+
+
+@task(retries=RETRIES, retry_delay_seconds=DELAYS, retry_condition_fn=may_pass, cache_policy=NO_CACHE)
+def sign_in(study: str) -> None:
+    """Make sure that Label Studio will take what is prepared, before anything is written."""
+    with stage("Label Studio") as at, open_study(study) as opened:
+        studio = connect(opened.settings)
+        at.words = f"signed in at {studio.url}"
+
+
+@task(cache_policy=NO_CACHE)
+def read_files(study: str) -> None:
+    """Read the card files that were not read yet; all of them are checked before the first is stored."""
+    with stage("Reading cards") as at, open_study(study) as opened:
+        brought = read_new_files(opened.folder / CARDS, opened.settings, opened.store, opened.private)
+        at.words = f"{brought.new} new cards from {brought.files} new files, {brought.known} known before"
+        for note in brought.notes:
+            console.print(f"    {note}", style="yellow", markup=False)
+
+
+@task(cache_policy=NO_CACHE)
+def encode(study: str) -> None:
+    """Encode new phrases and the names of new codes."""
+    with stage("Encoding phrases") as at, open_study(study) as opened:
+        texts = open_texts(opened.store, FRAME)
+        fresh = remember(opened.store, opened.encoder(), texts, at.progress)
+        at.words = f"{fresh} new, {len(texts) - fresh} from the cache"
+
+
+@task(cache_policy=NO_CACHE)
+def cluster(study: str) -> None:
+    """Propose groups of the phrases that no proposal has held yet."""
+    with stage("Clustering") as at, open_study(study) as opened:
+        groups = make_proposal(opened.store, opened.settings, opened.encoder(), FRAME)
+        at.words = f"{groups} groups proposed" if groups else "no new groups"
+
+
+@task(cache_policy=NO_CACHE)
+def plan(study: str) -> None:
+    """Decide which tasks are due."""
+    with stage("Planning the review") as at, open_study(study) as opened:
+        at.words = f"{plan_tasks(opened.store, opened.settings, opened.encoder(), FRAME)} new tasks"
+
+
+@task(retries=RETRIES, retry_delay_seconds=DELAYS, retry_condition_fn=may_pass, cache_policy=NO_CACHE)
+def send(study: str) -> None:
+    """Bring Label Studio's projects, choices and tasks up to date."""
+    with stage("Sending tasks") as at, open_study(study) as opened:
+        studio = connect(opened.settings)
+        sent = push(opened.store, opened.settings, studio, FRAME, at.progress)
+        places = ", ".join(studio.project_url(number) for number in sent.projects.values())
+        at.words = f"{sent.tasks} sent" + (f"; people work at {places}" if places else "")
+
+
+@flow(name="propose", flow_run_name="propose {study}", validate_parameters=False)
+def propose(study: str, new_projects: bool = False) -> None:
+    """Read new files and send what people should look at next.
+
+    Parameters
+    ----------
+    study : str
+        The study folder.
+    new_projects : bool
+        Let go of projects that were deleted in Label Studio, and send their open tasks into new ones.
+    """
+    with open_study(study) as opened:
+        sign_in(study)
+        if new_projects:
+            forget_projects(opened.store, connect(opened.settings), FRAME)
+        read_files(study)
+        encode(study)
+        cluster(study)
+        plan(study)
+        send(study)

@@ -1,0 +1,86 @@
+"""The Prefect server of `rechki up`: its own data folder, loopback only."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from annotation import process
+from annotation.server import LocalServer, default_home
+from flows.environment import prefect_file
+from flows.stages import console, stage
+from models.config import load_study
+from models.errors import Unavailable
+
+_STARTED_WITHIN = 120.0
+
+
+class PrefectServer:
+    """The Prefect server of a home folder."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.home = (home or default_home()).resolve()
+        self.file = prefect_file(self.home)
+        self.log = self.home / "prefect.log"
+
+    def start(self) -> str:
+        """Start the server unless it runs, wait until it answers, and return its API address."""
+        state = self._state()
+        if state and process.answers(f"{state['url']}/health"):
+            return str(state["url"])
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        port = process.free_port(int(str(state["port"])) if state else 4200)
+        url = f"http://127.0.0.1:{port}/api"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RECHKI_")}
+        environment |= {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": url}
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        pid, started = process.launch(command, environment, self.home, self.log)
+        process.own_file(self.file, json.dumps({"url": url, "port": port, "pid": pid, "started": started}))
+        begun = time.monotonic()
+        while not process.answers(f"{url}/health"):
+            if process.running(pid, started) is None or time.monotonic() - begun > _STARTED_WITHIN:
+                raise Unavailable(
+                    f"Prefect did not start:\n{process.end_of(self.log)}", str(self.log), "Look into its log."
+                )
+            time.sleep(0.3)
+        return url
+
+    def stop(self) -> bool:
+        """Stop the server; False when none ran."""
+        state = self._state()
+        server = process.running(int(str(state["pid"])), float(str(state["started"]))) if state else None
+        if server is None:
+            return False
+        process.end(server)
+        return True
+
+    def _state(self) -> dict[str, object] | None:
+        return json.loads(self.file.read_text("utf-8")) if self.file.is_file() else None
+
+
+def start_all(study: Path) -> None:
+    """Start Label Studio and Prefect, propose the study, and print where people work and how they sign in."""
+    load_study(study)  # a wrong folder is told before servers start
+    with stage("Starting Label Studio") as at:
+        signed = LocalServer().start()
+        at.words = signed.url
+    with stage("Starting Prefect") as at:
+        at.words = os.environ["PREFECT_API_URL"] = PrefectServer().start()
+    from flows.propose import propose  # only now, so that it talks to that server
+
+    propose(str(study))
+    console.print(
+        f"\nPeople review at {signed.url}\n  user {signed.user}\n"
+        f"  password: in {LocalServer().file} (only you can read it)\n"
+        f"Runs are shown at {os.environ['PREFECT_API_URL'].removesuffix('/api')}\n"
+        f"Carry on as people confirm: rechki advance {study}   (or stay: rechki schedule {study})\n"
+        "Stop both: rechki down",
+        markup=False,
+    )
+
+
+def stop_all() -> list[str]:
+    """Stop both servers and return the names of those that ran."""
+    servers: dict[str, LocalServer | PrefectServer] = {"Label Studio": LocalServer(), "Prefect": PrefectServer()}
+    return [name for name, server in servers.items() if server.stop()]

@@ -1,0 +1,60 @@
+"""A study folder, opened: its settings, its store, and the lock that lets one run work on it at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from models.config import Study, load_study
+from models.encoder import Encoder, load_encoder
+from models.errors import RechkiError
+from models.phrases import PURPOSE_FRAME
+from models.store.database import Store
+from models.store.private import Private
+
+FRAME = PURPOSE_FRAME
+CARDS, REPORTS = "cards", "reports"
+_LOCK = ".rechki.lock"
+
+
+@dataclass(frozen=True)
+class OpenStudy:
+    """A study folder at work."""
+
+    folder: Path
+    settings: Study
+    store: Store
+    private: Private
+
+    def encoder(self) -> Encoder:
+        """Load the study's encoder; the second time in a process it is there already."""
+        return load_encoder(self.settings.encoder, self.settings.encoder_prompt)
+
+
+@contextmanager
+def open_study(folder: str | Path) -> Iterator[OpenStudy]:
+    """Open a study for one run.
+
+    The lock is held by the operating system, so that a killed run frees it.
+
+    Raises
+    ------
+    RechkiError
+        When the folder is no study, or another run works on it.
+    """
+    path = Path(folder).resolve()
+    settings = load_study(path)
+    lock = FileLock(path / _LOCK, timeout=0, is_singleton=True, thread_local=False)
+    try:
+        with lock:
+            store = Store.open(path, settings)
+            try:
+                yield OpenStudy(path, settings, store, Private(path))
+            finally:
+                store.close()
+    except Timeout as error:
+        raise RechkiError(
+            "another run works on this study", str(path), "Wait until it ends, then run again."
+        ) from error

@@ -1,0 +1,282 @@
+"""The served balance: one row a code, from confirmed codings only.
+
+Formulas: the box score is D. Anderson's Fitness box score; the balance B = E - U with its cuts, the sizes and the
+strategies are Rechki's own rules, with the names the author of the case gave the strategies.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from hashlib import sha256
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.codebook import Code, Target
+from models.config import Balance
+
+
+class State(StrEnum):
+    """How a purpose is served."""
+
+    VERY_UNDER = "very_under"
+    UNDER = "under"
+    WELL = "well"
+    OVER = "over"
+
+
+class Strategy(StrEnum):
+    """What to do with a stream."""
+
+    PROTECT = "protect_and_grow"
+    IMPROVE = "improve"
+    MODIFY = "modify"
+    SWITCH_OFF = "switch_off"
+
+
+@dataclass(frozen=True)
+class CodedRow:
+    """A purpose row with the codes of all its phrases together."""
+
+    card_id: str
+    row: int
+    respondent: str
+    wave: str
+    score: int | None
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Exact weights of scored rows: all, score 5, scores 0-3, scores 0-2."""
+
+    total: Fraction = Fraction(0)
+    e: Fraction = Fraction(0)
+    u: Fraction = Fraction(0)
+    d: Fraction = Fraction(0)
+
+    @classmethod
+    def of(cls, score: int, weight: Fraction = Fraction(1)) -> "Tally":
+        """One row."""
+        return cls(weight, weight * (score == 5), weight * (score <= 3), weight * (score <= 2))
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.total + other.total, self.e + other.e, self.u + other.u, self.d + other.d)
+
+    def __sub__(self, other: "Tally") -> "Tally":
+        return Tally(self.total - other.total, self.e - other.e, self.u - other.u, self.d - other.d)
+
+    def percent(self, part: Fraction) -> float:
+        """Return 100 times `part` over all, NaN when nothing was scored."""
+        return float(100 * part / self.total) if self.total else float("nan")
+
+
+def state_of(tally: Tally, settings: Balance) -> State | None:
+    """Decide the state on exact fractions, never on a rounded B; None when no row is scored."""
+    if not tally.total:
+        return None
+    b = 100 * (tally.e - tally.u)
+    if b <= Fraction(settings.under) * tally.total:
+        very = 100 * tally.d >= Fraction(settings.very_under_dissatisfied) * tally.total
+        return State.VERY_UNDER if very else State.UNDER
+    return State.OVER if b >= Fraction(settings.over) * tally.total else State.WELL
+
+
+def box_score(scores: Sequence[int], cards: int, handed_out: int | None) -> str:
+    """Write the Fitness box score: ``74-23-3 (35) | 16/20`` = percentages, (purpose rows), cards answered / given out.
+
+    The three percentages (4-5, 3, 0-2) are rounded by largest remainder, so that they sum to 100.
+    """
+    given = f"{cards}/{handed_out if handed_out is not None else '?'}"
+    if not scores:
+        return f"— (0) | {given}"
+    counts = [sum(s >= 4 for s in scores), sum(s == 3 for s in scores), sum(s <= 2 for s in scores)]
+    return "{}-{}-{}".format(*largest_remainder(counts)) + f" ({len(scores)}) | {given}"
+
+
+def largest_remainder(counts: Sequence[int]) -> list[int]:
+    """Whole percentages that sum to 100 (Hare quota, largest remainder; ties to the earlier part)."""
+    total = sum(counts)
+    shares = [divmod(100 * count, total) for count in counts]
+    whole = [quotient for quotient, _ in shares]
+    order = sorted(range(len(counts)), key=lambda at: (-shares[at][1], at))
+    for at in order[: 100 - sum(whole)]:
+        whole[at] += 1
+    return whole
+
+
+def size_of(respondents: int, base: int, bounds: Sequence[float]) -> str:
+    """Return XS, S, M, L or XL: the share of respondents against the bounds in percent. One respondent is always XS."""
+    if respondents <= 1:
+        return "XS"
+    names = ("XS", "S", "M", "L")
+    return next((n for n, b in zip(names, bounds, strict=True) if 100 * respondents <= Fraction(b) * base), "XL")
+
+
+def strategies(target: Target, state: State | None) -> tuple[Strategy, ...]:
+    """Target by state; both candidates while the target is undecided, none without a state."""
+    if state is None:
+        return ()
+    satisfied = state in (State.WELL, State.OVER)
+    wanted = Strategy.PROTECT if satisfied else Strategy.IMPROVE
+    unwanted = Strategy.MODIFY if satisfied else Strategy.SWITCH_OFF
+    return {Target.YES: (wanted,), Target.NO: (unwanted,), Target.UNDECIDED: (wanted, unwanted)}[target]
+
+
+def served_balance(
+    rows: Iterable[CodedRow], codes: Sequence[Code], settings: Balance, handed_out: int | None = None
+) -> pd.DataFrame:
+    """Compute the served balance of every code that has rows, the largest first.
+
+    Parameters
+    ----------
+    rows : iterable of CodedRow
+        Confirmed purpose rows; each counts once for every code it carries.
+    codes : sequence of Code
+        The codebook; fixed codes get no state and are left to `fixed_counts`.
+    handed_out : int, optional
+        Cards given out, for the box score.
+
+    Returns
+    -------
+    DataFrame
+        code, code_id, rows (all), n (scored rows), respondents, e, u, d, b (percent and points, unrounded), state,
+        certain, box, size, target, strategy; then share (percent of respondents), b_low, b_high (95 % interval),
+        p_very_under … p_over, flags.
+    """
+    rows = list(rows)
+    fixed = {code.code_id for code in codes if code.fixed}
+    substantive = [row for row in rows if row.codes - fixed]
+    base = len({row.respondent for row in substantive})
+    weights = _weights(substantive, settings)
+    by_code: dict[str, list[CodedRow]] = defaultdict(list)
+    for row in substantive:
+        for code in row.codes - fixed:
+            by_code[code].append(row)
+    lines = [
+        _line(code, by_code[code.code_id], weights, base, settings, handed_out)
+        for code in codes
+        if code.code_id in by_code
+    ]
+    table = pd.DataFrame(lines, columns=list(COLUMNS))
+    return table.sort_values(["respondents", "rows", "code"], ascending=[False, False, True], ignore_index=True)
+
+
+COLUMNS = (
+    *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size", "target"),
+    *("strategy", "share", "b_low", "b_high", *(f"p_{state}" for state in State), "flags"),
+)
+
+
+def fixed_counts(rows: Iterable[CodedRow], codes: Sequence[Code]) -> pd.DataFrame:
+    """Count the fixed codes («Нет ответа» …): code, code_id, rows, respondents. They carry no state."""
+    rows = list(rows)
+    lines = []
+    for code in codes:
+        of_code = [row for row in rows if code.code_id in row.codes]
+        if code.fixed and of_code:
+            lines.append((code.name, code.code_id, len(of_code), len({row.respondent for row in of_code})))
+    return pd.DataFrame(lines, columns=["code", "code_id", "rows", "respondents"])
+
+
+def _weights(rows: Sequence[CodedRow], settings: Balance) -> Mapping[str, Fraction]:
+    """Weight of a scored row by respondent: 1, or 1/k for a respondent with k scored substantive rows."""
+    if settings.weights == "row":
+        return defaultdict(lambda: Fraction(1))
+    counted = Counter(row.respondent for row in rows if row.score is not None)
+    return {respondent: Fraction(1, k) for respondent, k in counted.items()}
+
+
+def _line(
+    code: Code,
+    rows: Sequence[CodedRow],
+    weights: Mapping[str, Fraction],
+    base: int,
+    settings: Balance,
+    handed_out: int | None,
+) -> dict[str, object]:
+    scored = [(row, row.score) for row in rows if row.score is not None]
+    people: dict[str, Tally] = defaultdict(Tally)
+    for row, score in scored:
+        people[row.respondent] += Tally.of(score, weights[row.respondent])
+    tally = sum(people.values(), Tally())
+    state = state_of(tally, settings)
+    likely, low, high = _posterior(code.code_id, people.values(), settings)
+    respondents = len({row.respondent for row in rows})
+    certain = (
+        state is not None
+        and likely[state] >= settings.certain.probability
+        and len(people) >= settings.certain.respondents
+    )
+    cards = len({row.card_id for row, _ in scored})
+    return {
+        "code": code.name,
+        "code_id": code.code_id,
+        "rows": len(rows),
+        "n": len(scored),
+        "respondents": respondents,
+        "e": tally.percent(tally.e),
+        "u": tally.percent(tally.u),
+        "d": tally.percent(tally.d),
+        "b": tally.percent(tally.e - tally.u),
+        "state": str(state) if state else "",
+        "certain": "yes" if certain else "no",
+        "box": box_score([score for _, score in scored], cards, handed_out),
+        "size": size_of(respondents, base, settings.size_bounds),
+        "target": str(code.target),
+        "strategy": "|".join(strategies(code.target, state)),
+        "share": 100 * respondents / base,
+        "b_low": low,
+        "b_high": high,
+        **{f"p_{name}": likely.get(name, float("nan")) for name in State},
+        "flags": "|".join(_flags(people, tally, state, settings)),
+    }
+
+
+def _flags(people: Mapping[str, Tally], tally: Tally, state: State | None, settings: Balance) -> list[str]:
+    """Name what a reader must know before trusting a state."""
+    flags = []
+    if len(people) < settings.certain.respondents:
+        flags.append("indicative")
+    cut = Fraction(settings.polarised) * tally.total
+    if tally.total and 100 * tally.e >= cut and 100 * tally.u >= cut:
+        flags.append("polarised")
+    if state and any(state_of(tally - one, settings) != state for one in set(people.values())):
+        flags.append("unstable")
+    return flags
+
+
+def _posterior(seed: str, people: Iterable[Tally], settings: Balance) -> tuple[dict[State, float], float, float]:
+    """Probability of each state and the 95 % interval of B.
+
+    A Bayesian bootstrap over respondents (Rubin 1981) with a prior worth one respondent, spread evenly over the score
+    classes 5, 4, 3 and 0-2, so that one respondent never gives 100 %. Respondents with the same answers are drawn
+    together (a sum of m unit exponentials is one Gamma(m)), so the cost does not grow with their number.
+    """
+    patterns: dict[Tally, float] = dict(Counter(people))
+    if not patterns:
+        return {}, float("nan"), float("nan")
+    for score in (5, 4, 3, 2):
+        patterns[Tally.of(score)] = patterns.get(Tally.of(score), 0.0) + 0.25
+    parts = np.array([[float(t.total), float(t.e), float(t.u), float(t.d)] for t in patterns])
+    shape = np.array(list(patterns.values()), dtype=float)
+    random = np.random.default_rng(int.from_bytes(sha256(seed.encode()).digest()[:8]))
+    drawn = random.standard_gamma(shape, size=(settings.draws, len(shape))) @ parts
+    b, d = 100 * (drawn[:, 1] - drawn[:, 2]) / drawn[:, 0], 100 * drawn[:, 3] / drawn[:, 0]
+    low, high = (float(edge) for edge in np.percentile(b, [2.5, 97.5]))
+    return _shares(b, d, settings), low, high
+
+
+def _shares(b: npt.NDArray[np.float64], d: npt.NDArray[np.float64], settings: Balance) -> dict[State, float]:
+    under = b <= settings.under
+    very = under & (d >= settings.very_under_dissatisfied)
+    over = b >= settings.over
+    return {
+        State.VERY_UNDER: float(very.mean()),
+        State.UNDER: float((under & ~very).mean()),
+        State.WELL: float((~under & ~over).mean()),
+        State.OVER: float(over.mean()),
+    }

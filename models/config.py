@@ -1,0 +1,196 @@
+"""study.yaml: one strict, typed configuration with the defaults of configs/study.yaml."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from models.errors import RechkiError
+
+STUDY_FILE = "study.yaml"
+Percent = Annotated[float, Field(ge=-100, le=100)]
+
+
+class Strict(BaseModel):
+    """A section of study.yaml: unknown keys are errors, values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class RowColumns(Strict):
+    """The columns of one purpose row of a card."""
+
+    purpose: str
+    score: str | None = None
+    why: str | None = None
+
+
+class Columns(Strict):
+    """Which column of the card files means what."""
+
+    id: str | None = None
+    respondent: str | None = None
+    date: str | None = None
+    wave: str | None = None
+    rows: tuple[RowColumns, ...] = ()
+    attributes: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+class Cards(Strict):
+    """How card files are read."""
+
+    columns: Columns = Columns()
+    dayfirst: bool = True
+    handed_out: int | None = Field(default=None, ge=1)
+
+
+class Phrases(Strict):
+    """How a purpose becomes phrases."""
+
+    split_sentences: bool = True
+    min_words: int = Field(default=2, ge=1)
+    non_answers: tuple[str, ...] = ()
+
+
+class Privacy(Strict):
+    """What is kept of the unmasked text."""
+
+    keep_verbatims: bool = True
+
+
+class Proposal(Strict):
+    """UMAP and HDBSCAN settings of the proposed groups."""
+
+    min_phrases: int = Field(default=20, ge=4)
+    n_neighbors: int = Field(default=15, ge=2)
+    n_components: int = Field(default=10, ge=2)
+    min_cluster_size: int = Field(default=5, ge=2)
+    min_samples: int = Field(default=2, ge=1)
+    seed: int = 2025
+
+
+class Review(Strict):
+    """What is sent to Label Studio."""
+
+    page_size: int = Field(default=30, ge=5, le=30)
+    label_studio_url: str | None = None
+    instance: str | None = None
+    scripted: bool = False
+
+
+class Certainty(Strict):
+    """When a state is called certain."""
+
+    probability: float = Field(default=0.8, gt=0, lt=1)
+    respondents: int = Field(default=5, ge=1)
+
+
+class Balance(Strict):
+    """The cuts of the served balance, in points of B and percent."""
+
+    weights: Literal["row", "1/k"] = "row"
+    over: Percent = 50
+    under: Percent = -25
+    very_under_dissatisfied: Percent = 50
+    polarised: Percent = 25
+    size_bounds: tuple[Percent, Percent, Percent, Percent] = (4, 9, 14, 22)
+    certain: Certainty = Certainty()
+    draws: int = Field(default=4000, ge=200)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Balance":
+        if self.under >= self.over:
+            raise ValueError("balance.under must be below balance.over")
+        if list(self.size_bounds) != sorted(set(self.size_bounds)):
+            raise ValueError("balance.size_bounds must grow")
+        return self
+
+
+class Study(Strict):
+    """A whole study.yaml."""
+
+    study_id: UUID
+    title: str = Field(min_length=1, max_length=120)
+    encoder: str = "bundled"
+    encoder_prompt: str = ""
+    scale: dict[int, str]
+    cards: Cards = Cards()
+    phrases: Phrases = Phrases()
+    privacy: Privacy = Privacy()
+    proposal: Proposal = Proposal()
+    review: Review = Review()
+    balance: Balance = Balance()
+
+    @model_validator(mode="after")
+    def _six_levels(self) -> "Study":
+        if sorted(self.scale) != [0, 1, 2, 3, 4, 5]:
+            raise ValueError("scale needs one text for each of the levels 0, 1, 2, 3, 4, 5")
+        return self
+
+
+def default_settings() -> dict[str, Any]:
+    """Return configs/study.yaml, the defaults every study starts from."""
+    loaded: dict[str, Any] = YAML(typ="safe").load(files("configs").joinpath("study.yaml").read_text("utf-8"))
+    return loaded
+
+
+def load_study(folder: Path) -> Study:
+    """Read and check the study.yaml of a study folder.
+
+    Raises
+    ------
+    RechkiError
+        When the folder is no study, the file is no YAML, or a key or value is wrong; the key is named.
+    """
+    path = folder / STUDY_FILE
+    if not path.is_file():
+        raise RechkiError("there is no study.yaml here", str(folder), f"Make a study first: rechki init {folder}")
+    try:
+        own = YAML(typ="safe").load(path.read_text("utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise RechkiError(f"not readable as YAML: {error}", str(path), "Correct the file; it must be UTF-8.") from error
+    if not isinstance(own, dict):
+        raise RechkiError("the file holds no settings", str(path), f"Make it anew with: rechki init {folder} --force")
+    try:
+        return Study.model_validate(_merged(default_settings(), own))
+    except ValidationError as error:
+        raise RechkiError(_in_words(error), str(path), "Correct the keys named above.") from error
+
+
+def save_study(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Check settings and write them as study.yaml; nothing is written when they are wrong."""
+    try:
+        Study.model_validate(_merged(default_settings(), settings))
+    except ValidationError as error:
+        raise RechkiError(_in_words(error), str(folder / STUDY_FILE), "Correct the keys named above.") from error
+    yaml, text = YAML(), StringIO()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 120
+    yaml.dump(dict(settings), text)
+    partial = folder / f".{STUDY_FILE}.part"
+    partial.write_text(text.getvalue(), "utf-8")
+    partial.replace(folder / STUDY_FILE)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another, section by section; lists are replaced whole."""
+    out = dict(base)
+    for key, value in over.items():
+        below = out.get(key)
+        out[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
+    return out
+
+
+def _in_words(error: ValidationError) -> str:
+    """One line a wrong key: where it stands and what is wrong with it."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc']) or 'study'}: {item['msg'].removeprefix('Value error, ')}"
+        for item in error.errors()
+    )

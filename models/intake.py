@@ -1,0 +1,76 @@
+"""From a card to what is stored of it: masked purpose rows, phrases, and what stays private."""
+
+from dataclasses import dataclass
+
+from models.cards import Card
+from models.config import Study
+from models.phrases import PURPOSE_FRAME, is_non_answer, phrase_id, split_statements
+from models.privacy import Masker, find_personal
+from models.store.private import PrivateCard
+from models.text import text_key
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows for the store, by table, and the private part."""
+
+    card: Row
+    purpose_rows: tuple[Row, ...]
+    phrases: tuple[Row, ...]
+    private: PrivateCard
+
+
+def prepare(card: Card, settings: Study) -> Prepared:
+    """Mask a card and cut its purposes into phrases. The verbatims go into the private part only."""
+    masker = Masker()
+    purpose_rows: list[Row] = []
+    phrases: list[Row] = []
+    for row in card.rows:
+        purpose_found, why_found = find_personal(row.purpose), find_personal(row.why)
+        for span in split_statements(row.purpose, purpose_found, settings.phrases):
+            masked = masker.mask(row.purpose, purpose_found, span.start, span.end)
+            phrases.append(
+                {
+                    "phrase_id": phrase_id(str(settings.study_id), card.card_id, row.row, PURPOSE_FRAME, span),
+                    "frame": PURPOSE_FRAME,
+                    "card_id": card.card_id,
+                    "row": row.row,
+                    "field": PURPOSE_FRAME,
+                    "start": span.start,
+                    "end": span.end,
+                    "text": masked,
+                    "text_key": text_key(masked),
+                    "non_answer": is_non_answer(masked, settings.phrases.non_answers),
+                }
+            )
+        purpose_rows.append(
+            {
+                "card_id": card.card_id,
+                "row": row.row,
+                "score": row.score,
+                "purpose": masker.mask(row.purpose, purpose_found),
+                "why": masker.mask(row.why, why_found),
+            }
+        )
+    attributes = {name: masker.mask(value, find_personal(value)) for name, value in card.attributes.items()}
+    return Prepared(_card_row(card, attributes), tuple(purpose_rows), tuple(phrases), _private(card, masker, settings))
+
+
+def _card_row(card: Card, attributes: dict[str, str]) -> Row:
+    return {
+        "card_id": card.card_id,
+        "source_row": card.source_row,
+        "respondent": card.respondent,
+        "submitted_at": card.submitted_at,
+        "wave": card.wave,
+        "attributes": attributes,
+        "content": card.content,
+    }
+
+
+def _private(card: Card, masker: Masker, settings: Study) -> PrivateCard:
+    verbatims = {(row.row, PURPOSE_FRAME): row.purpose for row in card.rows}
+    verbatims |= {(row.row, "why"): row.why for row in card.rows}
+    return PrivateCard(card.card_id, card.original_id, verbatims, masker.originals())

@@ -1,0 +1,170 @@
+"""Which tasks are due: derived from the proposals, what is decided, and what has been asked already."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.codebook import NO_ANSWER
+from models.coding import OPEN, PhraseState
+from models.review import Kind, Line, ReviewTask, task_key
+
+Offer = Callable[[Sequence[tuple[str, Collection[str]]]], list[tuple[tuple[str, ...], float]]]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase as review needs it: masked text, and whether it looks like no answer."""
+
+    phrase_id: str
+    text: str
+    text_key: str
+    non_answer: bool
+
+
+@dataclass(frozen=True)
+class ProposedGroup:
+    """A group of a stored proposal; `phrase_ids` in the order they are shown, the surest first."""
+
+    proposal_id: str
+    number: int
+    phrase_ids: tuple[str, ...]
+    about: dict[str, str | float | list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything planning looks at, for one study and frame.
+
+    Attributes
+    ----------
+    tasks : sequence of ReviewTask
+        What has been asked already.
+    answered : collection of str
+        Keys of tasks with a usable answer.
+    states : mapping of phrase id to PhraseState
+        Replayed decisions.
+    """
+
+    study_id: str
+    frame: str
+    phrases: Mapping[str, Phrase]
+    groups: Sequence[ProposedGroup]
+    tasks: Sequence[ReviewTask]
+    answered: Collection[str]
+    states: Mapping[str, PhraseState]
+    page_size: int
+
+
+def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
+    """Return the tasks to be asked next, without those that were asked before.
+
+    First the groups, a page at a time: a further page is asked when the page before it was given a code, with that
+    code preselected. What people threw out of a group, and what looks like no answer, is asked phrase by phrase at
+    once; what no group holds waits until the groups are done, because their names make the suggestions.
+
+    Parameters
+    ----------
+    offer : callable
+        Takes (text, rejected codes) pairs and returns for each the suggested code ids, best first, and the confidence
+        of the first.
+    """
+    asked = {task.key for task in now.tasks}
+    pages, held = _group_pages(now)
+    fresh_pages = [page for page in pages if page.key not in asked]
+    waiting = held | {phrase for page in fresh_pages for phrase in page.phrase_ids}
+    groups_done = not fresh_pages and all(task.key in now.answered for task in now.tasks if task.kind is Kind.GROUP)
+    open_now = {phrase for task in now.tasks if task.key not in now.answered for phrase in task.phrase_ids}
+    seen = {phrase for task in now.tasks for phrase in task.phrase_ids}
+    loose = [
+        phrase
+        for phrase_id, phrase in now.phrases.items()
+        if phrase_id not in waiting | open_now
+        and not _done(now.states.get(phrase_id, OPEN))
+        and (groups_done or phrase.non_answer or phrase_id in seen)
+    ]
+    singles = [task for task in _phrase_tasks(now, loose, offer) if task.key not in asked]
+    return fresh_pages + singles
+
+
+def _done(state: PhraseState) -> bool:
+    return state.settled or state.disputed
+
+
+def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
+    """Every page that may be asked by now, and the phrases of pages that must wait for the page before them."""
+    pages: list[ReviewTask] = []
+    held: set[str] = set()
+    for group in now.groups:
+        lines = _lines(now.phrases[phrase] for phrase in group.phrase_ids)
+        parts = [lines[at : at + now.page_size] for at in range(0, len(lines), now.page_size)]
+        suggested: tuple[str, ...] = ()
+        for number, part in enumerate(parts, start=1):
+            page = _page(now, group, tuple(part), number, len(parts), suggested)
+            pages.append(page)
+            if page.key not in now.answered:
+                held |= {phrase for later in parts[number:] for line in later for phrase in line.phrase_ids}
+                break
+            suggested = _given_code(page, now.states)
+            if not suggested:  # dissolved: the other pages are no group either
+                break
+    return pages, held
+
+
+def _page(
+    now: Situation, group: ProposedGroup, lines: tuple[Line, ...], number: int, count: int, suggested: tuple[str, ...]
+) -> ReviewTask:
+    return ReviewTask(
+        key=task_key(now.study_id, now.frame, Kind.GROUP, group.proposal_id, str(group.number), str(number)),
+        frame=now.frame,
+        kind=Kind.GROUP,
+        lines=lines,
+        proposal_id=group.proposal_id,
+        group=group.number,
+        page=number,
+        pages=count,
+        about=group.about,
+        suggested=suggested,
+    )
+
+
+def _given_code(page: ReviewTask, states: Mapping[str, PhraseState]) -> tuple[str, ...]:
+    """The code most phrases of an answered page carry; nothing when it was dissolved."""
+    counts: dict[str, int] = defaultdict(int)
+    for phrase in page.phrase_ids:
+        for code in states.get(phrase, OPEN).codes:
+            counts[code] += 1
+    return (max(sorted(counts), key=lambda code: counts[code]),) if counts else ()
+
+
+def _phrase_tasks(now: Situation, loose: Iterable[Phrase], offer: Offer) -> Iterator[ReviewTask]:
+    """One task a distinct text; confirmed codes are kept as the first suggestions."""
+    loose = list(loose)
+    by_key: dict[tuple[str, frozenset[str]], list[Phrase]] = defaultdict(list)
+    for phrase in loose:
+        by_key[phrase.text_key, now.states.get(phrase.phrase_id, OPEN).codes].append(phrase)
+    substantive = [(key, same) for key, same in by_key.items() if not same[0].non_answer]
+    rejected = [
+        frozenset().union(*(now.states.get(p.phrase_id, OPEN).rejected for p in same)) for _, same in substantive
+    ]
+    offers = offer([(same[0].text, out) for (_, same), out in zip(substantive, rejected, strict=True)])
+    offered = {key: found for (key, _), found in zip(substantive, offers, strict=True)}
+    for key, same in by_key.items():
+        codes, confidence = offered.get(key, ((NO_ANSWER,), 1.0))
+        confirmed = tuple(sorted(key[1]))
+        ids = tuple(sorted(phrase.phrase_id for phrase in same))
+        yield ReviewTask(
+            key=task_key(now.study_id, now.frame, Kind.PHRASE, *ids),
+            frame=now.frame,
+            kind=Kind.PHRASE,
+            lines=(Line(same[0].text, ids),),
+            about={"confidence": round(confidence, 3), "confirmed": list(confirmed)},
+            suggested=tuple(dict.fromkeys([*confirmed, *codes])),
+        )
+
+
+def _lines(phrases: Iterable[Phrase]) -> list[Line]:
+    """Collapse duplicates, in the order of their first phrase."""
+    by_key: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        by_key[phrase.text_key].append(phrase)
+    return [Line(same[0].text, tuple(phrase.phrase_id for phrase in same)) for same in by_key.values()]

@@ -1,0 +1,138 @@
+"""Making a proposal and the tasks that are due, from the store and back into it."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+
+from models.clusters import propose_groups
+from models.codebook import Codebook
+from models.coding import OPEN, PhraseState
+from models.config import Study
+from models.encoder import Encoder, Vectors
+from models.naming import portraits
+from models.phrases import PURPOSE_FRAME
+from models.planning import Phrase, Situation, due_tasks
+from models.store import cards, review, vectors
+from models.store.database import Store, Transaction
+from models.suggest import code_centroids, rank_codes
+from models.text import text_key
+
+
+def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
+    """Return what must be encoded, text by text key: every phrase that is not a non-answer, and the codes' names."""
+    with store.transaction() as tx:
+        codebook, _ = review.coding(tx, frame)
+        names = {text_key(code.name): code.name for code in codebook.active() if not code.fixed}
+        by_key = _by_text(phrase for phrase in cards.phrases(tx, frame).values() if not phrase.non_answer)
+        return names | {key: same[0].text for key, same in by_key.items()}
+
+
+def make_proposal(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:
+    """Cluster the phrases that no proposal has held yet, and return the number of groups.
+
+    Duplicates are one text. Fewer than ``proposal.min_phrases`` new texts make no proposal: they are reviewed one by
+    one. The same phrases always give the same proposal.
+    """
+    with store.transaction() as tx:
+        held = review.proposed_phrases(tx, frame)
+        by_key = _by_text(p for p in cards.phrases(tx, frame).values() if not p.non_answer and p.phrase_id not in held)
+        keys = sorted(by_key)
+        if keys:
+            vectors.fit_space(tx, encoder, settings.encoder, keys)
+        if len(keys) < settings.proposal.min_phrases:
+            return 0
+        matrix = vectors.read_centred(tx, encoder, keys)
+    groups = propose_groups(matrix, settings.proposal)
+    about = [
+        {"name": portrait.name, "keywords": list(portrait.keywords), "exemplars": list(portrait.exemplars)}
+        | {"cohesion": round(portrait.cohesion, 3)}
+        for portrait in portraits([by_key[key][0].text for key in keys], matrix, groups)
+    ]
+    phrase_ids = [[phrase.phrase_id for phrase in by_key[key]] for key in keys]
+    options = settings.proposal.model_dump()
+    identity = review.settings_json([frame, encoder.fingerprint, options, phrase_ids])
+    proposal_id = hashlib.sha256(identity.encode()).hexdigest()[:20]
+    with store.transaction() as tx:
+        review.add_proposal(tx, proposal_id, frame, encoder.fingerprint, options, phrase_ids, groups, about)
+    return groups.count
+
+
+def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:
+    """Store the tasks that are due now and return how many are new."""
+    with store.transaction() as tx:
+        codebook, states = review.coding(tx, frame)
+        phrases = cards.phrases(tx, frame)
+        situation = Situation(
+            study_id=store.study_id,
+            frame=frame,
+            phrases=phrases,
+            groups=review.proposed_groups(tx, frame),
+            tasks=review.tasks(tx, frame),
+            answered=review.answered(tx),
+            states=states,
+            page_size=settings.review.page_size,
+        )
+
+        def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[tuple[tuple[str, ...], float]]:
+            return _offers(tx, encoder, codebook, phrases, states, wanted)
+
+        return review.add_tasks(tx, due_tasks(situation, offer))
+
+
+def _offers(
+    tx: Transaction,
+    encoder: Encoder,
+    codebook: Codebook,
+    phrases: dict[str, Phrase],
+    states: dict[str, PhraseState],
+    wanted: Sequence[tuple[str, Collection[str]]],
+) -> list[tuple[tuple[str, ...], float]]:
+    """Suggest codes for texts from what is confirmed; nothing while there is no code.
+
+    A text that was coded before, word for word, is offered those codes first.
+    """
+    codes = [code for code in codebook.active() if not code.fixed]
+    if not wanted or not codes:
+        return [((), 0.0) for _ in wanted]
+    ids = [code.code_id for code in codes]
+    confirmed: dict[str, set[str]] = defaultdict(set)
+    before: dict[str, set[str]] = defaultdict(set)
+    for phrase_id, state in states.items():
+        for code in state.codes:
+            before[phrases[phrase_id].text_key].add(code)
+            if not phrases[phrase_id].non_answer:
+                confirmed[code].add(phrases[phrase_id].text_key)
+    name_keys = [text_key(code.name) for code in codes]
+    keys = sorted(
+        {*name_keys, *(text_key(text) for text, _ in wanted), *(key for of in confirmed.values() for key in of)}
+    )
+    matrix, place = vectors.read_centred(tx, encoder, keys), {key: at for at, key in enumerate(keys)}
+    examples = {code: matrix[[place[key] for key in sorted(of)]] for code, of in confirmed.items()}
+    centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples)
+    asked = matrix[[place[text_key(text)] for text, _ in wanted]]
+    return [
+        _offer(phrase, ids, centres, rejected, before.get(text_key(text), set()))
+        for phrase, (text, rejected) in zip(asked, wanted, strict=True)
+    ]
+
+
+def _offer(
+    phrase: Vectors, ids: Sequence[str], centres: Vectors, rejected: Collection[str], before: Collection[str]
+) -> tuple[tuple[str, ...], float]:
+    ranked = rank_codes(phrase, ids, centres, rejected)
+    confidence = 1.0 if before else float(np.clip(ranked[0].score, 0, 1)) if ranked else 0.0
+    return tuple(dict.fromkeys([*sorted(before), *(found.code_id for found in ranked)])), confidence
+
+
+def _by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    out: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        out[phrase.text_key].append(phrase)
+    return out
+
+
+def awaiting(phrases: dict[str, Phrase], states: dict[str, PhraseState]) -> int:
+    """Count the phrases that still wait for a person: open, half said, or disputed."""
+    return sum(not states.get(phrase_id, OPEN).settled for phrase_id in phrases)

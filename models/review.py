@@ -1,0 +1,227 @@
+"""What people are asked and what their answers mean: pure objects, rendered by annotation/ in Label Studio."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from models.codebook import Codebook, Event, EventKind, Target, new_code_id
+from models.coding import Decision, Role, Verdict
+
+
+class Kind(StrEnum):
+    """The kinds of task."""
+
+    GROUP = "group"  # a page of a proposed group, confirmed with one submit
+    PHRASE = "phrase"  # one phrase
+
+
+class Member(StrEnum):
+    """What is said of a phrase on a group's page."""
+
+    BELONGS = "belongs"
+    NOT = "not"
+    ALSO = "also"  # belongs, and is about something else besides
+
+
+@dataclass(frozen=True)
+class Line:
+    """One distinct text on a task, standing for all its phrases (duplicates are decided together)."""
+
+    text: str
+    phrase_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReviewTask:
+    """One task for a person.
+
+    Attributes
+    ----------
+    key : str
+        The task's identity in Label Studio (``data.rechki_key``).
+    about : dict
+        What helps to decide: name, keywords, exemplars, nearest group, confidence (strings and numbers only).
+    suggested : tuple of str
+        Code ids offered, best first; on a group's page the code its first page was given.
+    """
+
+    key: str
+    frame: str
+    kind: Kind
+    lines: tuple[Line, ...]
+    proposal_id: str = ""
+    group: int = -1
+    page: int = 1
+    pages: int = 1
+    about: dict[str, str | float | list[str]] = field(default_factory=dict)
+    suggested: tuple[str, ...] = ()
+
+    @property
+    def phrase_ids(self) -> tuple[str, ...]:
+        """All phrases the task decides."""
+        return tuple(phrase for line in self.lines for phrase in line.phrase_ids)
+
+
+def task_key(study_id: str, frame: str, kind: Kind, *identity: str) -> str:
+    """Return the key of a task: what it asks about is its identity, so that making it twice gives the same task."""
+    return hashlib.sha256("\0".join([study_id, frame, kind, *identity]).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from a person, before it is checked.
+
+    Attributes
+    ----------
+    dissolve : bool
+        The group is none.
+    codes : tuple of str
+        Chosen code ids; on a group's page the code to merge into.
+    new_names : tuple of str
+        Names typed; on a group's page the group's name.
+    target : Target or None
+        For a new code.
+    members : dict of int to Member
+        State of each line of a group's page, by its position.
+    """
+
+    dissolve: bool = False
+    codes: tuple[str, ...] = ()
+    new_names: tuple[str, ...] = ()
+    target: Target | None = None
+    members: dict[int, Member] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who answered, where and when. `origin` is ``instance/project/annotation/revision``."""
+
+    annotator: str
+    at: datetime
+    origin: str
+    lead_time: float | None = None
+    role: Role = Role.CODER
+    blind: bool = False
+
+
+class UnusableAnswer(ValueError):
+    """An answer that cannot count; its text tells the annotator why."""
+
+
+def interpret(
+    study_id: str, task: ReviewTask, answer: Answer, source: Source, codebook: Codebook
+) -> tuple[list[Decision], list[Event]]:
+    """Turn an answer into decisions and codebook events, and carry the events out on `codebook`.
+
+    A name that reads like an existing code's name means that code, so that two people who type the same name make one
+    code.
+
+    Raises
+    ------
+    UnusableAnswer
+        When the answer chooses nothing, or a code that does not exist; `codebook` is then unchanged.
+    """
+    codes = _known(answer.codes, codebook)
+    if task.kind is Kind.GROUP:
+        return _group(study_id, task, answer, codes, source, codebook)
+    if not codes and not answer.new_names:
+        raise UnusableAnswer("не выбран ни один код и не написан новый")
+    created, events = _named(study_id, task, answer, source, codebook)
+    chosen = tuple(dict.fromkeys([*codes, *created]))
+    decide = _decider(task, source)
+    return [decide(phrase, Verdict.ASSIGN, chosen) for phrase in task.phrase_ids], events
+
+
+def _group(
+    study_id: str, task: ReviewTask, answer: Answer, codes: Sequence[str], source: Source, codebook: Codebook
+) -> tuple[list[Decision], list[Event]]:
+    decide = _decider(task, source)
+    if answer.dissolve:
+        return [decide(phrase, Verdict.NOTHING, ()) for phrase in task.phrase_ids], []
+    events: list[Event] = []
+    if len(codes) > 1:
+        raise UnusableAnswer("выбрано несколько кодов для присоединения, а нужен один")
+    if codes:
+        code = codes[0]
+    else:
+        if not answer.new_names:
+            raise UnusableAnswer("у группы нет ни названия, ни кода для присоединения")
+        created, made = _named(study_id, task, answer, source, codebook)
+        code, events = created[0], made
+    verdicts = {Member.BELONGS: Verdict.ASSIGN, Member.ALSO: Verdict.ALSO, Member.NOT: Verdict.NOT}
+    decisions = [
+        decide(phrase, verdicts[answer.members.get(at, Member.NOT)], (code,))
+        for at, line in enumerate(task.lines)
+        for phrase in line.phrase_ids
+    ]
+    return decisions, events
+
+
+def _known(codes: Iterable[str], codebook: Codebook) -> list[str]:
+    for code in codes:
+        if code not in codebook.codes:
+            raise UnusableAnswer(f"выбран код «{code}», которого нет в кодификаторе")
+    return [codebook.resolve(code) for code in codes]
+
+
+def _named(
+    study_id: str, task: ReviewTask, answer: Answer, source: Source, codebook: Codebook
+) -> tuple[list[str], list[Event]]:
+    """Find or make a code for every typed name.
+
+    A group's page makes at most one code; when the annotator edits the page, that code is renamed and retargeted.
+    """
+    annotation = source.origin.rpartition("/")[0]
+    codes: list[str] = []
+    events: list[Event] = []
+    for name in (" ".join(typed.split()) for typed in answer.new_names):
+        own = new_code_id(study_id, task.frame, annotation, "" if task.kind is Kind.GROUP else name)
+        existing = codebook.by_name(name)
+        if existing is not None and existing.code_id != own:
+            codes.append(existing.code_id)
+            continue
+        for kind, payload in _changes(codebook, own, name, answer.target):
+            event = _event(task.frame, source, kind, own, payload)
+            codebook.apply(event)
+            events.append(event)
+        codes.append(own)
+    return codes, events
+
+
+def _changes(
+    codebook: Codebook, code_id: str, name: str, target: Target | None
+) -> list[tuple[EventKind, dict[str, str]]]:
+    """What must happen for the code to have this name and target."""
+    code = codebook.codes.get(code_id)
+    if code is None:
+        return [(EventKind.CREATE, {"name": name, "target": str(target or Target.UNDECIDED)})]
+    renamed = [(EventKind.RENAME, {"name": name})] if code.name != name else []
+    retargeted = [(EventKind.TARGET, {"target": str(target)})] if target and code.target != target else []
+    return renamed + retargeted
+
+
+def _event(frame: str, source: Source, kind: EventKind, code_id: str, payload: dict[str, str]) -> Event:
+    event_id = hashlib.sha256("\0".join([source.origin, kind, code_id]).encode()).hexdigest()[:20]
+    return Event(event_id, frame, source.at, source.annotator, kind, code_id, payload, source.origin)
+
+
+def _decider(task: ReviewTask, source: Source) -> Callable[[str, Verdict, Sequence[str]], Decision]:
+    def decide(phrase: str, verdict: Verdict, codes: Sequence[str]) -> Decision:
+        return Decision(
+            decision_id=hashlib.sha256(f"{source.origin}\0{phrase}".encode()).hexdigest()[:20],
+            frame=task.frame,
+            phrase_id=phrase,
+            annotator=source.annotator,
+            decided_at=source.at,
+            role=source.role,
+            verdict=verdict,
+            codes=tuple(codes),
+            suggested=task.suggested,
+            blind=source.blind,
+            lead_time=source.lead_time,
+            origin=source.origin,
+        )
+
+    return decide

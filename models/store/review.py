@@ -1,0 +1,289 @@
+"""Stored proposals, tasks, annotations, decisions and codebook events."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.clusters import Groups
+from models.codebook import Codebook, Event, EventKind
+from models.coding import Decision, PhraseState, Role, Verdict, replay_decisions
+from models.planning import ProposedGroup
+from models.review import Kind, Line, ReviewTask
+from models.store import schema
+from models.store.database import Transaction, now
+
+
+@dataclass(frozen=True)
+class StoredAnnotation:
+    """The newest revision of an annotation. `problem` says why it cannot count, None when it does."""
+
+    project: int
+    annotation_id: int
+    revision: int
+    task_key: str
+    annotator: str
+    changed_at: datetime
+    content: str
+    removed: bool
+    problem: str | None
+
+
+def add_proposal(
+    tx: Transaction,
+    proposal_id: str,
+    frame: str,
+    fingerprint: str,
+    settings: Mapping[str, Any],
+    texts: Sequence[Sequence[str]],
+    groups: Groups,
+    about: Sequence[Mapping[str, Any]],
+) -> None:
+    """Store a proposal.
+
+    Parameters
+    ----------
+    texts : sequence of sequences of phrase ids
+        For every clustered text the phrases that share it, in the order of `groups`.
+    about : sequence of mappings
+        What is shown of every group.
+    """
+    number = 1 + len(tx.rows(schema.proposal, schema.proposal.c.frame == frame))
+    values = {"frame": frame, "fingerprint": fingerprint, "settings": dict(settings), "made_at": now()}
+    tx.insert(schema.proposal, [{"proposal_id": proposal_id, "number": number, **values}])
+    tx.insert(
+        schema.proposal_group,
+        ({"proposal_id": proposal_id, "number": group, "about": dict(shown)} for group, shown in enumerate(about)),
+    )
+    places = {int(at): place for group in range(groups.count) for place, at in enumerate(groups.members(group))}
+    tx.insert(
+        schema.membership,
+        (
+            {
+                "proposal_id": proposal_id,
+                "phrase_id": phrase,
+                "number": int(groups.labels[at]),
+                "nearest": int(groups.nearest[at]),
+                "confidence": float(groups.confidence[at]),
+                "place": places.get(at, 0),
+            }
+            for at, same in enumerate(texts)
+            for phrase in same
+        ),
+    )
+
+
+def proposed_phrases(tx: Transaction, frame: str) -> set[str]:
+    """Phrases that were part of any proposal of a frame."""
+    proposals = _proposal_order(tx, frame)
+    return {row.phrase_id for row in tx.rows(schema.membership) if row.proposal_id in proposals}
+
+
+def proposed_groups(tx: Transaction, frame: str) -> list[ProposedGroup]:
+    """The groups of all proposals of a frame, earlier proposals and larger groups first."""
+    order = _proposal_order(tx, frame)
+    members: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
+    for row in tx.rows(schema.membership, schema.membership.c.number >= 0):
+        members[row.proposal_id, row.number].append((row.place, row.phrase_id))
+    groups = [row for row in tx.rows(schema.proposal_group) if row.proposal_id in order]
+    groups.sort(key=lambda row: (order[row.proposal_id], row.number))
+    return [
+        ProposedGroup(
+            row.proposal_id,
+            row.number,
+            tuple(phrase for _, phrase in sorted(members[row.proposal_id, row.number])),
+            row.about,
+        )
+        for row in groups
+    ]
+
+
+def _proposal_order(tx: Transaction, frame: str) -> dict[str, int]:
+    return {row.proposal_id: row.number for row in tx.rows(schema.proposal, schema.proposal.c.frame == frame)}
+
+
+def add_tasks(tx: Transaction, tasks: Iterable[ReviewTask]) -> int:
+    """Store planned tasks and return how many are new; one that is there already stays as it is."""
+    before = tx.count(schema.task)
+    tx.insert(
+        schema.task,
+        (
+            {
+                "task_key": task.key,
+                "frame": task.frame,
+                "kind": str(task.kind),
+                "proposal_id": task.proposal_id,
+                "group_number": task.group,
+                "page": task.page,
+                "pages": task.pages,
+                "lines": [asdict(line) for line in task.lines],
+                "about": task.about,
+                "suggested": list(task.suggested),
+                "planned_at": now(),
+                "place": before + at,
+            }
+            for at, task in enumerate(tasks)
+        ),
+    )
+    return tx.count(schema.task) - before
+
+
+def tasks(tx: Transaction, frame: str, kind: Kind | None = None) -> list[ReviewTask]:
+    """Tasks in the order they were planned."""
+    table = schema.task
+    wanted = [table.c.frame == frame] + ([table.c.kind == str(kind)] if kind else [])
+    return [
+        ReviewTask(
+            key=row.task_key,
+            frame=row.frame,
+            kind=Kind(row.kind),
+            lines=tuple(Line(line["text"], tuple(line["phrase_ids"])) for line in row.lines),
+            proposal_id=row.proposal_id,
+            group=row.group_number,
+            page=row.page,
+            pages=row.pages,
+            about=row.about,
+            suggested=tuple(row.suggested),
+        )
+        for row in tx.rows(table, *wanted, order=[table.c.place])
+    ]
+
+
+def project(tx: Transaction, instance: str, frame: str, kind: Kind) -> tuple[int, datetime | None] | None:
+    """The project of a kind of task on a Label Studio, and up to when it was pulled."""
+    table = schema.project
+    found = tx.rows(table, table.c.instance == instance, table.c.frame == frame, table.c.kind == str(kind))
+    return (found[0].project, found[0].pulled_to) if found else None
+
+
+def set_project(tx: Transaction, instance: str, frame: str, kind: Kind, number: int) -> None:
+    """Note which project holds a kind of task."""
+    key = {"instance": instance, "frame": frame, "kind": str(kind)}
+    tx.insert(schema.project, [{**key, "project": number}])
+    tx.update(schema.project, key, {"project": number, "pulled_to": None})
+
+
+def forget_project(tx: Transaction, instance: str, frame: str, kind: Kind) -> None:
+    """Let go of a project that was deleted in Label Studio."""
+    table = schema.project
+    where = [table.c.study_id == tx.study_id, table.c.instance == instance]
+    tx.connection.execute(table.delete().where(*where, table.c.frame == frame, table.c.kind == str(kind)))
+
+
+def set_pulled(tx: Transaction, instance: str, frame: str, kind: Kind, until: datetime) -> None:
+    """Move the mark up to which a project was pulled."""
+    tx.update(schema.project, {"instance": instance, "frame": frame, "kind": str(kind)}, {"pulled_to": until})
+
+
+def newest_annotations(tx: Transaction, instance: str | None = None) -> dict[tuple[str, int, int], StoredAnnotation]:
+    """The newest revision of every annotation by (instance, project, annotation id)."""
+    table = schema.annotation
+    rows = tx.rows(table, *([table.c.instance == instance] if instance else []), order=[table.c.revision])
+    return {
+        (row.instance, row.project, row.annotation_id): StoredAnnotation(
+            row.project,
+            row.annotation_id,
+            row.revision,
+            row.task_key,
+            row.annotator,
+            row.changed_at,
+            row.content,
+            row.removed,
+            row.problem,
+        )
+        for row in rows
+    }
+
+
+def add_annotation(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Append one revision of an annotation."""
+    tx.insert(schema.annotation, [{"pulled_at": now(), **row}])
+
+
+def add_decisions(tx: Transaction, decisions: Iterable[Decision]) -> None:
+    """Append decisions."""
+    tx.insert(
+        schema.decision,
+        (
+            {**asdict(made), "role": str(made.role), "verdict": str(made.verdict), "codes": list(made.codes)}
+            | {"suggested": list(made.suggested)}
+            for made in decisions
+        ),
+    )
+
+
+def add_events(tx: Transaction, events: Iterable[Event]) -> None:
+    """Append to the codebook log."""
+    table = schema.codebook_event
+    last = tx.connection.scalar(select(func.max(table.c.sequence)).where(table.c.study_id == tx.study_id)) or 0
+    tx.insert(
+        table,
+        (
+            {**asdict(event), "kind": str(event.kind), "payload": dict(event.payload), "sequence": last + at}
+            for at, event in enumerate(events, start=1)
+        ),
+    )
+
+
+def codebook_events(tx: Transaction, frame: str) -> list[Event]:
+    """The codebook log of a frame, in order."""
+    table = schema.codebook_event
+    return [
+        Event(row.event_id, row.frame, row.at, row.who, EventKind(row.kind), row.code_id, row.payload, row.origin)
+        for row in tx.rows(table, table.c.frame == frame, order=[table.c.sequence])
+    ]
+
+
+def live_decisions(tx: Transaction, frame: str) -> list[Decision]:
+    """Decisions of the newest revision of annotations that still exist and can count."""
+    newest = newest_annotations(tx)
+    live = {
+        f"{instance}/{number}/{annotation}/{found.revision}"
+        for (instance, number, annotation), found in newest.items()
+        if not found.removed and found.problem is None
+    }
+    table = schema.decision
+    return [
+        Decision(
+            row.decision_id,
+            row.frame,
+            row.phrase_id,
+            row.annotator,
+            row.decided_at,
+            Role(row.role),
+            Verdict(row.verdict),
+            tuple(row.codes),
+            tuple(row.suggested),
+            row.blind,
+            row.lead_time,
+            row.origin,
+        )
+        for row in tx.rows(table, table.c.frame == frame)
+        if row.origin in live
+    ]
+
+
+def coding(tx: Transaction, frame: str) -> tuple[Codebook, dict[str, PhraseState]]:
+    """Replay the codebook log and the decisions of a frame."""
+    codebook = Codebook.replay(frame, codebook_events(tx, frame))
+    return codebook, replay_decisions(live_decisions(tx, frame), codebook)
+
+
+def answered(tx: Transaction) -> set[str]:
+    """Keys of tasks that have an annotation which counts."""
+    found = newest_annotations(tx).values()
+    return {item.task_key for item in found if not item.removed and item.problem is None}
+
+
+def unusable(tx: Transaction) -> list[StoredAnnotation]:
+    """Annotations that exist and cannot count, with the reason."""
+    return [item for item in newest_annotations(tx).values() if not item.removed and item.problem is not None]
+
+
+def settings_json(settings: object) -> str:
+    """Write settings as canonical JSON, for hashes."""
+    return json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str)

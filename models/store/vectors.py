@@ -1,0 +1,90 @@
+"""Raw vectors by encoder fingerprint and text key, and the mean they are centred on."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from models.encoder import Encoder, Progress, Vectors, centred, fit_mean
+from models.errors import RechkiError
+from models.store import schema
+from models.store.database import Store, Transaction, now
+from models.text import without_numbers
+
+_CHUNK = 512
+
+
+def remember(store: Store, encoder: Encoder, texts: dict[str, str], progress: Progress | None = None) -> int:
+    """Encode the texts whose vectors are not cached yet and return how many those were.
+
+    Vectors are kept chunk by chunk, so that a killed run goes on where it was.
+
+    Parameters
+    ----------
+    texts : mapping of text key to masked text
+    """
+    with store.transaction() as tx:
+        missing = sorted(texts.keys() - _cached(tx, encoder))
+    for start in range(0, len(missing), _CHUNK):
+        keys = missing[start : start + _CHUNK]
+
+        def tick(done: int, _: int, before: int = start) -> None:
+            if progress:
+                progress(before + done, len(missing))
+
+        raw = encoder.encode([without_numbers(texts[key]) for key in keys], tick)
+        with store.transaction() as tx:
+            tx.insert(schema.vector, (_row(encoder, key, line) for key, line in zip(keys, raw, strict=True)))
+    return len(missing)
+
+
+def read_centred(tx: Transaction, encoder: Encoder, keys: Sequence[str]) -> Vectors:
+    """Return centred vectors of shape (len(keys), d); every key must have been remembered.
+
+    The mean was fitted on the study's first proposal and is kept, so that later waves live in the same space.
+    """
+    raw = _raw(tx, encoder, keys)
+    return centred(raw, _mean(tx, encoder), encoder.blocks)
+
+
+def fit_space(tx: Transaction, encoder: Encoder, name: str, keys: Sequence[str]) -> None:
+    """Fit the study's mean, once for an encoder.
+
+    Raises
+    ------
+    RechkiError
+        When the study already lives in another encoder's space.
+    """
+    spaces = tx.rows(schema.vector_space)
+    if any(row.fingerprint == encoder.fingerprint for row in spaces):
+        return
+    if spaces:
+        raise RechkiError(
+            f"the study was encoded with {spaces[0].encoder!r} and this is another encoder or another version of it",
+            "study.yaml, encoder",
+            "Put the earlier encoder back (its exact packages are in constraints.txt). Decisions and codes are safe.",
+        )
+    mean = fit_mean(_raw(tx, encoder, keys), encoder.blocks)
+    values = {"encoder": name, "blocks": list(encoder.blocks), "fitted_on": len(keys), "fitted_at": now()}
+    tx.insert(schema.vector_space, [{"fingerprint": encoder.fingerprint, "mean": mean.tobytes(), **values}])
+
+
+def _cached(tx: Transaction, encoder: Encoder) -> set[str]:
+    table = schema.vector
+    return {row.text_key for row in tx.rows(table, table.c.fingerprint == encoder.fingerprint)}
+
+
+def _raw(tx: Transaction, encoder: Encoder, keys: Iterable[str]) -> Vectors:
+    table = schema.vector
+    found = {row.text_key: row.raw for row in tx.rows(table, table.c.fingerprint == encoder.fingerprint)}
+    lines = [np.frombuffer(found[key], dtype="<f4") for key in keys]
+    return np.stack(lines) if lines else np.empty((0, sum(encoder.blocks)), np.float32)
+
+
+def _mean(tx: Transaction, encoder: Encoder) -> Vectors:
+    table = schema.vector_space
+    (row,) = tx.rows(table, table.c.fingerprint == encoder.fingerprint)
+    return np.frombuffer(row.mean, dtype="<f4")
+
+
+def _row(encoder: Encoder, key: str, raw: Vectors) -> dict[str, object]:
+    return {"fingerprint": encoder.fingerprint, "text_key": key, "raw": raw.astype("<f4").tobytes()}

@@ -1,0 +1,42 @@
+"""Normalisation for matching only: two texts that a person reads as the same get the same key."""
+
+import re
+import unicodedata
+
+_PLACEHOLDER_NUMBER = re.compile(r"\[([А-ЯЁ]+)_\d+\]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_QUOTES = re.compile("[«»„“”‟\"'`‘’]")
+_SPACES = re.compile(r"\s+")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_WORD = re.compile(r"[^\W\d_]+")
+_LOOK_ALIKE = str.maketrans("aceopxykmhtbABCEHKMOPTXY", "асеорхукмнтвАВСЕНКМОРТХУ")
+_CYRILLIC = re.compile("[а-яА-ЯёЁ]")
+
+
+def without_numbers(masked: str) -> str:
+    """Drop the numbers of placeholders: ``[ИМЯ_2]`` becomes ``[ИМЯ]``."""
+    return _PLACEHOLDER_NUMBER.sub(r"[\1]", masked)
+
+
+def text_key(text: str) -> str:
+    """Return the matching key of a (masked) text.
+
+    NFKC, one kind of dash, no quotes, no invisible letters, single spaces, lower case, ё as е, Latin look-alikes
+    inside a Cyrillic word as Cyrillic, no punctuation or emoji at the ends, placeholders without their numbers.
+    The key is for comparing; the verbatim is kept beside it. Applying it twice changes nothing. A text of
+    punctuation alone keeps it, so that «-» and «?» stay what they are.
+    """
+    key = unicodedata.normalize("NFKC", without_numbers(text))
+    key = _INVISIBLE.sub("", key)
+    key = _WORD.sub(_one_alphabet, key)
+    key = _QUOTES.sub("", _DASHES.sub("-", key)).lower().replace("ё", "е")
+    key = unicodedata.normalize("NFKC", key)
+    key = _SPACES.sub(" ", key).strip()
+    inner = _EDGES.sub("", key) if "[" not in key else key
+    return inner or key
+
+
+def _one_alphabet(match: re.Match[str]) -> str:
+    word = match.group()
+    return word.translate(_LOOK_ALIKE) if _CYRILLIC.search(word) else word

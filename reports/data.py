@@ -1,0 +1,116 @@
+"""What a report holds, gathered from the store in one transaction."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from models.balance import fixed_counts, served_balance
+from models.codebook import Code
+from models.coding import evidence_hash
+from models.config import Study
+from models.phrases import PURPOSE_FRAME
+from models.proposing import awaiting
+from models.store import cards, review
+from models.store.database import Store, now
+from models.store.private import Private
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """A confirmed phrase as the report shows it: the customer's words, the score and the reason given for it."""
+
+    text: str
+    score: int | None
+    why: str
+    wave: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything on the pages of a report.
+
+    Attributes
+    ----------
+    balance : DataFrame
+        From `models.balance.served_balance`: one row a code that has confirmed rows, the largest first.
+    fixed : DataFrame
+        From `models.balance.fixed_counts`.
+    verbatims : dict of code id to list of Verbatim
+        Confirmed phrases by code, the lowest score first, unscored last.
+    awaiting, confirmed, disputed : int
+        Phrases that wait for a person (disputed ones among them), are confirmed, or decided differently by two people.
+    evidence : str
+        The hash of decisions, codebook log, scores and the balance's settings.
+    scripted : bool
+        A script, not a person, reviewed the phrases.
+    masked : bool
+        The texts are masked because the private file is not there.
+    """
+
+    title: str
+    made_at: datetime
+    balance: pd.DataFrame
+    fixed: pd.DataFrame
+    codes: tuple[Code, ...]
+    verbatims: dict[str, list[Verbatim]]
+    cards: int
+    rows: int
+    coded_rows: int
+    respondents: int
+    awaiting: int
+    confirmed: int
+    disputed: int
+    evidence: str
+    settings: Study
+    scripted: bool
+    masked: bool
+
+
+def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
+    """Compute the served balance from the confirmed coding and collect what the report shows."""
+    private = Private(folder)
+    raw = private.verbatims(frame) if private.exists() else {}
+    reasons = private.verbatims("why") if private.exists() else {}
+    with store.transaction() as tx:
+        codebook, states = review.coding(tx, frame)
+        phrases = cards.phrases(tx, frame)
+        places = cards.phrase_places(tx, frame)
+        contexts = cards.contexts(tx, frame)
+        coded = cards.coded_rows(tx, frame, states)
+        scores = cards.scores(tx)
+        counts = cards.counts(tx)
+        decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
+    codes = tuple(codebook.codes.values())
+    waves = {(row.card_id, row.row): row.wave for row in coded}
+    verbatims: dict[str, list[Verbatim]] = defaultdict(list)
+    for phrase_id, state in states.items():
+        card, row, start, end = places[phrase_id]
+        text = raw[card, row][start:end] if (card, row) in raw else phrases[phrase_id].text
+        why = reasons.get((card, row), contexts[phrase_id].why)
+        for code in state.codes:
+            wave = waves.get((card, row), "")
+            verbatims[code].append(Verbatim(text, contexts[phrase_id].score, why.strip(), wave))
+    for shown in verbatims.values():
+        shown.sort(key=lambda item: (item.score is None, item.score, item.text))
+    return Report(
+        title=settings.title,
+        made_at=now(),
+        balance=served_balance(coded, codes, settings.balance, settings.cards.handed_out),
+        fixed=fixed_counts(coded, codes),
+        codes=codes,
+        verbatims=dict(verbatims),
+        cards=counts.cards,
+        rows=counts.rows,
+        coded_rows=len(coded),
+        respondents=len({row.respondent for row in coded}),
+        awaiting=awaiting(phrases, states),
+        confirmed=sum(bool(state.codes) for state in states.values()),
+        disputed=sum(state.disputed for state in states.values()),
+        evidence=evidence_hash(decisions, events, scores, settings.balance.model_dump_json()),
+        settings=settings,
+        scripted=settings.review.scripted,
+        masked=not raw,
+    )

@@ -1,0 +1,137 @@
+"""How the numbers were made: the formulas, whose they are, and this study's settings. For the page and the workbook."""
+
+from dataclasses import dataclass
+
+from models.config import Balance, Study
+from reports.data import Report
+from reports.figures import NBSP, plain
+from reports.words import FLAGS, OURS, STATES, STRATEGIES, UNSURE
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that was computed: its name, how (lines), and where the rule comes from."""
+
+    name: str
+    lines: tuple[str, ...]
+    source: str
+
+
+def rules(report: Report) -> list[Rule]:
+    """Return every rule behind the report's numbers, with the cuts of this study's settings."""
+    settings = report.settings.balance
+    return [
+        Rule(
+            "Единица счёта",
+            (
+                "Строка карточки: одна цель с её оценкой. Человек с двумя целями входит в два потока.",
+                "Строка считается в каждом потоке один раз, сколько бы её фраз к нему ни относилось.",
+            ),
+            "Д. Андерсон, Fit for Purpose",
+        ),
+        _weights(settings),
+        Rule(
+            "Оценки (box score)",
+            (
+                "% довольных (4–5) - нейтральных (3) - недовольных (0–2) (строк) | карточек с ответом / роздано",
+                "Проценты округлены по наибольшему остатку и в сумме дают 100. Знак «?»: не указано, сколько роздано.",
+            ),
+            "Fitness box score: Д. Андерсон; piou.com.br; глоссарий М. Филипа",
+        ),
+        Rule(
+            "Баланс обслуженности B",
+            (
+                "E = 100 · Σw[оценка = 5] / Σw",
+                "U = 100 · Σw[оценка ≤ 3] / Σw",
+                "D = 100 · Σw[оценка ≤ 2] / Σw",
+                "B = E − U, от −100 до +100; ноль там, где все поставили 4.",
+            ),
+            f"{OURS}: опубликованной формулы нет",
+        ),
+        _states(settings),
+        _certainty(settings),
+        _size(settings),
+        _strategy(),
+        _flags(settings),
+        _scale(report.settings),
+    ]
+
+
+def _weights(settings: Balance) -> Rule:
+    each = "Каждая строка цели весит 1."
+    whole = "1/k: каждый респондент весит 1, поровну на k своих строк с оценкой."
+    return Rule("Веса w", (each if settings.weights == "row" else whole,), OURS)
+
+
+def _states(settings: Balance) -> Rule:
+    under, over = plain(settings.under), plain(settings.over)
+    return Rule(
+        "Состояние",
+        (
+            f"{STATES['very_under']}: B ≤ {under} и D ≥ {plain(settings.very_under_dissatisfied)}",
+            f"{STATES['under']}: B ≤ {under}",
+            f"{STATES['over']}: B ≥ +{over}",
+            f"{STATES['well']}: во всех остальных случаях",
+            "Нет строк с оценкой — нет состояния: по тексту оно не угадывается. Границы проверяются на точных дробях.",
+        ),
+        f"{OURS}; идеал «без восторгов, и без осадочков» — автора разобранного случая",
+    )
+
+
+def _certainty(settings: Balance) -> Rule:
+    certain = settings.certain
+    return Rule(
+        f"Интервал B и «{UNSURE}»",
+        (
+            f"95 % интервал: байесовский бутстреп по респондентам, {settings.draws} повторов. К ним добавлен один "
+            "воображаемый, поровну на оценки 5, 4, 3 и 0–2, поэтому по одному ответу уверенности не бывает.",
+            f"«{UNSURE.capitalize()}»: вероятность состояния ниже {plain(100 * certain.probability)}{NBSP}% или "
+            f"оценивших респондентов меньше {certain.respondents}. Само состояние от этого не меняется.",
+        ),
+        f"бутстреп: Д. Рубин, 1981; границы и добавка — {OURS}",
+    )
+
+
+def _size(settings: Balance) -> Rule:
+    named = zip(("XS", "S", "M", "L"), settings.size_bounds, strict=True)
+    bounds = ", ".join(f"{name} до {plain(bound)}{NBSP}%" for name, bound in named)
+    return Rule(
+        "Размер",
+        (
+            "Доля респондентов, назвавших цель потока, среди всех, у кого есть хоть одна содержательная цель: "
+            f"{bounds}, XL больше.",
+            "Один респондент — всегда XS. Люди могут входить в несколько потоков, поэтому доли в сумме больше 100 %.",
+        ),
+        OURS,
+    )
+
+
+def _strategy() -> Rule:
+    return Rule(
+        "Стратегия",
+        (
+            f"Целевой и доволен: {STRATEGIES['protect_and_grow']}. Целевой и недоволен: {STRATEGIES['improve']}.",
+            f"Нецелевой и доволен: {STRATEGIES['modify']}. Нецелевой и недоволен: {STRATEGIES['switch_off']}.",
+            "Доволен — хорошо обслужен или переобслужен. Целевой ли поток, решает аналитик; "
+            "пока не решено, показаны оба пути.",
+        ),
+        f"названия — автора разобранного случая; «{STRATEGIES['improve']}» — {OURS}",
+    )
+
+
+def _flags(settings: Balance) -> Rule:
+    cut = plain(settings.polarised)
+    return Rule(
+        "Оговорки",
+        (
+            f"{FLAGS['indicative']}: оценили меньше {settings.certain.respondents}",
+            f"{FLAGS['polarised']}: E ≥ {cut} и U ≥ {cut}",
+            f"{FLAGS['unstable']}: состояние меняется, если убрать кого-то одного",
+        ),
+        OURS,
+    )
+
+
+def _scale(settings: Study) -> Rule:
+    levels = tuple(f"{level} — {settings.scale[level]}" for level in sorted(settings.scale, reverse=True))
+    return Rule("Шкала оценок", levels, "смысл уровней: piou.com.br; тексты — из настроек этого исследования")

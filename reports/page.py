@@ -1,0 +1,92 @@
+"""index.html: the report as one page that needs nothing but itself."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from models.balance import State
+from reports import figures, words
+from reports.charts import diverging_bars
+from reports.data import Report, Verbatim
+from reports.inert import printable
+from reports.method import rules
+from reports.placing import NARROW, WIDE, Line
+
+ON_ONE_CHART = 20  # streams; more would run over a printed page
+
+
+@dataclass(frozen=True)
+class Section:
+    """The words behind one code: a line of its table, and its phrases by score, the lowest first."""
+
+    anchor: str
+    line: Line
+    groups: tuple[tuple[int | None, tuple[Verbatim, ...]], ...]
+
+    @property
+    def phrases(self) -> int:
+        """Number of phrases."""
+        return sum(len(said) for _, said in self.groups)
+
+
+def page(report: Report) -> str:
+    """Render the report; the same text for the same report."""
+    waves = {said.wave for of_code in report.verbatims.values() for said in of_code}
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        report=report,
+        charts=list(_charts(report)),
+        streams=list(_sections(report, report.balance.to_dict("records"), "stream")),
+        fixed=list(_sections(report, report.fixed.to_dict("records"), "fixed")),
+        rules=rules(report),
+        states=[str(state) for state in State],
+        words=words,
+        show_waves=len(waves) > 1,
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printable,
+    )
+    environment.filters |= {
+        "number": figures.number,
+        "points": figures.points,
+        "percent": figures.percent,
+        "probability": figures.probability,
+        "moment": figures.moment,
+        "phrases": partial(figures.counted, one="фраза", few="фразы", many="фраз"),
+        "respondents": partial(figures.counted, one="респондент", few="респондента", many="респондентов"),
+    }
+    environment.globals["interval"] = figures.interval
+    return environment
+
+
+def _printable(value: object) -> object:
+    """Keep characters that no page can carry out of every text; markup of ours is left as it is."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _charts(report: Report) -> Iterator[dict[str, Markup]]:
+    """Draw the streams in parts, each for a wide and for a narrow screen; the page shows one of the two."""
+    for start in range(0, len(report.balance), ON_ONE_CHART):
+        part = report.balance.iloc[start : start + ON_ONE_CHART]
+        yield {
+            layout.name: Markup(diverging_bars(part, report.settings.balance, layout, f"{layout.name}-{start}"))  # noqa: S704
+            for layout in (WIDE, NARROW)
+        }
+
+
+def _sections(report: Report, lines: Iterable[Line], kind: str) -> Iterator[Section]:
+    for number, line in enumerate(lines, start=1):
+        said = report.verbatims.get(line["code_id"], [])
+        groups = ((score, tuple(v for v in said if v.score == score)) for score in (0, 1, 2, 3, 4, 5, None))
+        yield Section(f"{kind}-{number}", line, tuple(group for group in groups if group[1]))

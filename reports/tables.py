@@ -1,0 +1,28 @@
+"""balance.csv and fixed_codes.csv: the numbers for other programs."""
+
+import pandas as pd
+
+from reports.data import Report
+from reports.inert import cell
+
+BALANCE = (
+    *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b"),
+    *("state", "certain", "box", "size", "target", "strategy"),
+)
+FIXED = ("code", "code_id", "rows", "respondents")
+
+
+def balance_csv(report: Report) -> bytes:
+    """Write the served balance: percent and points unrounded, nothing where no row is scored."""
+    return _csv(report.balance, BALANCE)
+
+
+def fixed_csv(report: Report) -> bytes:
+    """Write the counts of the fixed codes."""
+    return _csv(report.fixed, FIXED)
+
+
+def _csv(table: pd.DataFrame, columns: tuple[str, ...]) -> bytes:
+    """UTF-8 with a mark, which Excel needs to see Cyrillic and pandas passes over; commas; harmless text."""
+    safe = table[list(columns)].map(lambda value: cell(value) if isinstance(value, str) else value)
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

@@ -1,0 +1,49 @@
+"""The Russian words of the report. A stream («поток») is a code of the purpose frame."""
+
+from collections.abc import Mapping
+
+UNSURE = "нельзя сказать уверенно"
+NO_SCORES = "нет оценок"
+OURS = "наше правило"
+
+STATES: Mapping[str, str] = {
+    "very_under": "сильно недообслужен",
+    "under": "недообслужен",
+    "well": "хорошо обслужен",
+    "over": "переобслужен",
+    "": NO_SCORES,
+}
+TARGETS: Mapping[str, str] = {"yes": "целевой", "no": "нецелевой", "undecided": "ещё не решено"}
+STRATEGIES: Mapping[str, str] = {
+    "protect_and_grow": "оберегать, поощрять и растить",
+    "improve": "улучшать системно",
+    "modify": "модифицировать стратегию, искать иные возможности",
+    "switch_off": "выключить",
+}
+FLAGS: Mapping[str, str] = {
+    "indicative": "мало респондентов",
+    "polarised": "мнения разошлись, стоит разделить",
+    "unstable": "держится на одном респонденте",
+}
+SIZES: Mapping[str, str] = {
+    "XS": "очень малый",
+    "S": "малый",
+    "M": "средний",
+    "L": "большой",
+    "XL": "очень большой",
+}
+
+
+def certainty(state: str, certain: str) -> str:
+    """Return what to say beside a state: nothing when it is certain or when there is no state."""
+    return UNSURE if state and certain == "no" else ""
+
+
+def strategy(names: str) -> str:
+    """Return the strategy, or both candidates («… или …») while the target is undecided; `names` is joined by ``|``."""
+    return " или ".join(STRATEGIES[name] for name in names.split("|") if name)
+
+
+def flags(names: str) -> list[str]:
+    """Return the flags in words; `names` is joined by ``|``."""
+    return [FLAGS[name] for name in names.split("|") if name]

@@ -1,0 +1,122 @@
+"""report.xlsx: the same numbers for those who work in a spreadsheet."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from models.balance import State
+from reports.data import Report
+from reports.inert import cell
+from reports.method import rules
+from reports.words import STATES, TARGETS, certainty, flags, strategy
+
+Value = str | int | float | None
+_ONE, _SIGNED = "0.0", "+0.0;-0.0;0.0"
+_BALANCE = (
+    *(("Поток", 36, ""), ("Код", 19, ""), ("Размер", 9, ""), ("Доля респондентов, %", 13, _ONE), ("Строк", 9, "0")),
+    *(("С оценкой", 10, "0"), ("Респондентов", 14, "0"), ("Оценки 4–5, 3, 0–2", 24, "")),
+    *(("E, %", 8, _ONE), ("U, %", 8, _ONE), ("D, %", 8, _ONE)),
+    *(("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED)),
+    *(("Состояние", 21, ""), ("Уверенность", 25, ""), ("Цель", 15, ""), ("Стратегия", 46, ""), ("Оговорки", 46, "")),
+    *((f"Вероятность: {STATES[state]}", 15, "0.00") for state in State),
+)
+_PHRASES = (("Поток", 36, ""), ("Оценка", 10, "0"), ("Фраза", 70, ""), ("Почему", 60, ""), ("Волна", 14, ""))
+_FIXED = (("Код", 30, ""), ("code_id", 22, ""), ("Строк", 10, "0"), ("Респондентов", 14, "0"))
+_CODES = (("code_id", 22, ""), ("name", 46, ""), ("target", 13, ""), ("fixed", 9, ""), ("retired", 9, ""))
+_METHOD = (("Что", 30, ""), ("Как", 100, ""), ("Откуда", 46, ""))
+
+
+def workbook(report: Report) -> bytes:
+    """Build the workbook: Итог, Фразы, Постоянные коды, Кодификатор, О расчёте."""
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.title, book.properties.creator = cell(report.title), "Rechki"
+    book.properties.created = report.made_at
+    _sheet(book, "Итог", _BALANCE, _balance(report))
+    _sheet(book, "Фразы", _PHRASES, _phrases(report))
+    _sheet(book, "Постоянные коды", _FIXED, report.fixed.itertuples(index=False))
+    _sheet(book, "Кодификатор", _CODES, _codebook(report))
+    _sheet(book, "О расчёте", _METHOD, _method(report))
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _balance(report: Report) -> Iterator[Sequence[Value]]:
+    for line in report.balance.to_dict("records"):
+        yield (
+            *(line["code"], line["code_id"], line["size"], line["share"], line["rows"], line["n"], line["respondents"]),
+            *(line["box"], line["e"], line["u"], line["d"], line["b"], line["b_low"], line["b_high"]),
+            *(STATES[line["state"]], certainty(line["state"], line["certain"]), TARGETS[line["target"]]),
+            *(strategy(line["strategy"]), "; ".join(flags(line["flags"]))),
+            *(line[f"p_{state}"] for state in State),
+        )
+
+
+def _phrases(report: Report) -> Iterator[Sequence[Value]]:
+    names = {code.code_id: code.name for code in report.codes}
+    for code_id in (*report.balance["code_id"], *report.fixed["code_id"]):
+        for said in report.verbatims.get(code_id, []):
+            yield names[code_id], said.score, said.text, said.why, said.wave
+
+
+def _codebook(report: Report) -> Iterator[Sequence[Value]]:
+    for code in report.codes:
+        yield code.code_id, code.name, str(code.target), _yes(code.fixed), _yes(code.retired)
+
+
+def _method(report: Report) -> Iterator[Sequence[Value]]:
+    yield "Отчёт", report.title, ""
+    yield "Сделан (UTC)", f"{report.made_at:%Y-%m-%d %H:%M:%S}", ""
+    if report.scripted:
+        yield "Кто разбирал", "Разбор сделал сценарий, а не человек: это показ работы программы", ""
+    if report.masked:
+        yield "Тексты", "Личные данные в текстах скрыты", ""
+    yield "Ждут решения, фраз", report.awaiting, "по ним не посчитано ни одно число"
+    yield "Из них спорных, фраз", report.disputed, ""
+    yield "Подтверждено, фраз", report.confirmed, ""
+    for rule in rules(report):
+        yield rule.name, "\n".join(rule.lines), rule.source
+    yield "Отпечаток оснований", report.evidence, "решения людей, журнал кодов, оценки и настройки баланса"
+
+
+def _sheet(
+    book: Workbook, title: str, columns: Sequence[tuple[str, int, str]], lines: Iterable[Sequence[Value]]
+) -> None:
+    """Add a sheet with a frozen header and a filter; text wraps, numbers stay numbers."""
+    sheet = book.create_sheet(title)
+    _fill(sheet, 1, [name for name, _, _ in columns])
+    for number, line in enumerate(lines, start=2):
+        _fill(sheet, number, line, [style for _, _, style in columns])
+    for at, (_, width, _) in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    for head in sheet[1]:
+        head.font = Font(bold=True)
+        head.border = Border(bottom=Side(style="thin"))
+    sheet.freeze_panes = "B2" if title == "Итог" else "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _fill(sheet: Worksheet, number: int, line: Sequence[Value], styles: Sequence[str] = ()) -> None:
+    for at, value in enumerate(line, start=1):
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            continue
+        place = sheet.cell(number, at)
+        place.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
+        if isinstance(value, str):
+            place.value = cell(value)
+            place.data_type = "s"  # openpyxl would take «#N/A» for an error and a leading = for a formula
+        else:
+            place.value = value
+            place.number_format = styles[at - 1] or "General"
+
+
+def _yes(value: bool) -> str:
+    return "да" if value else "нет"

@@ -20,8 +20,10 @@ MODEL_VERSION = "rechki"
 _ALSO = "+"
 _PAGE_KEYS = "qwetyiopasdfgjklzxcvbnm4567890"  # r, u and h are Label Studio's own, 1-3 belong to the target
 _FIXED_KEYS = dict(zip((code.code_id for code in FIXED), "7890", strict=True))
+_HTML = '<div style="font-family: system-ui, sans-serif; font-size: 14px; color: inherit">{}</div>'
 _TEMPLATES = {Kind.GROUP: "group.xml", Kind.PHRASE: "phrase.xml"}
 TITLES = {Kind.GROUP: "1 · Группы", Kind.PHRASE: "2 · Фразы по одной"}
+HIDDEN = (KEY, "suggested_name", "about_html", "members", "card_html", "suggested", "count")  # in the table
 INSTRUCTIONS = {
     Kind.GROUP: (
         "<p>На странице — группа похожих фраз. Снимите отметку с тех, что сюда не относятся, поправьте название, "
@@ -119,7 +121,7 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
         members.append(also)
     page = f", страница {task.page} из {task.pages}" if task.pages > 1 else ""
     keywords = task.about.get("keywords", [])
-    about = f"<p>Отличают слова: {html_escape(', '.join(keywords))}</p>" if isinstance(keywords, list) else ""
+    about = f"Отличают слова: {html_escape(', '.join(keywords))}" if isinstance(keywords, list) and keywords else ""
     result = [_choices("members", "group", [_line_alias(at) for at in range(len(task.lines))])]
     result += [_choices("target", "group", [str(Target.UNDECIDED)])]
     result += [_taxonomy("merge", "group", task.suggested[:1])] if task.suggested else []
@@ -128,7 +130,7 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
         KEY: task.key,
         "title": f"Группа {task.group + 1}: {_phrases(len(task.phrase_ids))}{page}",
         "suggested_name": merged.name if merged else str(task.about.get("name", "")),
-        "about_html": about or "<p></p>",
+        "about_html": _HTML.format(about or "&nbsp;"),
         "count": len(task.phrase_ids),
         "members": members,
     }
@@ -236,7 +238,7 @@ def _card(context: RowContext, scale: Mapping[int, str]) -> str:
     score = f"{context.score} — {scale[context.score]}" if context.score is not None else "нет"
     cells = (("Ответ целиком", context.purpose), ("Оценка", score), ("Почему", context.why or "—"))
     rows = "".join(f"<tr><td><b>{name}</b></td><td>{html_escape(text)}</td></tr>" for name, text in cells)
-    return f"<table>{rows}</table>"
+    return _HTML.format(f"<table>{rows}</table>")
 
 
 def _phrases(count: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from label_studio_sdk.core.api_error import ApiError
 
 from annotation.client import Studio, in_words, tasks_of
-from annotation.labeling import INSTRUCTIONS, KEY, MODEL_VERSION, TITLES, labeling_config, task_json
+from annotation.labeling import HIDDEN, INSTRUCTIONS, KEY, MODEL_VERSION, TITLES, labeling_config, task_json
 from models.codebook import Codebook
 from models.config import Study
 from models.encoder import Progress
@@ -21,6 +21,11 @@ from models.store.database import Store
 _CHUNK = 500
 _PAGE = 5000
 _TITLE_LENGTH = 50
+_MACHINE_COLUMNS = (
+    *("inner_id", "completed_at", "cancelled_annotations", "total_predictions", "annotations_results"),
+    *("annotations_ids", "predictions_model_versions", "predictions_results", "file_upload", "storage_filename"),
+    *("created_at", "updated_at", "updated_by", "avg_lead_time", "draft_exists"),
+)
 _COLORS = {Kind.GROUP: "#2a7ab8", Kind.PHRASE: "#5b9b4a"}
 
 
@@ -92,6 +97,7 @@ def _project(store: Store, settings: Study, studio: Studio, frame: str, kind: Ki
         number = min(found) if found else _make(studio, settings, kind, config, mark)
         with store.transaction() as tx:
             review.set_project(tx, studio.instance, frame, kind, number)
+    _make_table_readable(studio, number)
     current = studio.api.projects.get(id=number)
     if (current.label_config or "").strip() != config.strip():
         studio.api.projects.validate_label_config(id=number, label_config=config)
@@ -143,6 +149,16 @@ def _make(studio: Studio, settings: Study, kind: Kind, config: str, mark: str) -
     if made.id is None:
         raise RechkiError("Label Studio made a project without a number", studio.url, "See its log.")
     return int(made.id)
+
+
+def _make_table_readable(studio: Studio, project: int) -> None:
+    """Hide the columns of the task table that only machines read, unless somebody has made views already."""
+    if list(studio.api.views.list(project=project)):
+        return
+    columns = [f"tasks:data.{name}" for name in HIDDEN] + [f"tasks:{name}" for name in _MACHINE_COLUMNS]
+    hidden = {"explore": columns, "labeling": [*columns, "tasks:id", "tasks:annotators", "tasks:predictions_score"]}
+    view: Any = {"title": "Все задания", "hiddenColumns": hidden, "filters": {"conjunction": "and", "items": []}}
+    studio.api.views.create(project=project, data=view)
 
 
 def _missing(studio: Studio, project: int, tasks: Sequence[ReviewTask]) -> list[ReviewTask]:

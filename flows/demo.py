@@ -33,7 +33,8 @@ def run_demo(out: Path) -> None:
     study, report = out / "study", out / "report"
     example = example_folder()
     console.print(
-        "[bold]Rechki demo[/bold]: invented customers of a session practice, reviewed by a [bold]scripted analyst[/bold]\n"
+        "[bold]Rechki demo[/bold]: invented customers of a session practice, "
+        "reviewed by a [bold]scripted analyst[/bold]\n"
         "(a script that knows the right codes and works through Label Studio's own API).\n"
     )
     _make_study(study, example)

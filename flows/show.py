@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,21 +15,23 @@ _COLORS = {"very_under": "red", "under": "red", "well": "green", "over": "blue"}
 def show_balance(folder: Path, expected: dict[str, str] | None = None) -> None:
     """Print the balance.csv of a report folder, beside the expected states where there are any."""
     table = pd.read_csv(folder / "balance.csv", keep_default_na=False)
-    shown = Table(title="Served balance of the confirmed codings", title_justify="left")
-    shown.add_column("code", overflow="fold", min_width=24)
-    for name in ("rows", "n", "B", "box score", "size"):
-        shown.add_column(name, justify="right")
-    for name in ("state", "certain", "target", "strategy", *(("expected",) if expected else ())):
-        shown.add_column(name)
+    shown = Table(
+        title="Served balance of the confirmed codings", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    shown.add_column("code", overflow="fold", min_width=26)
+    for name in ("n", "B", "box", "size"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("state (✓ as expected)" if expected else "state", no_wrap=True)
+    shown.add_column("sure", no_wrap=True)
     for _, row in table.iterrows():
         b = f"{float(row['b']):+.0f}" if row["b"] != "" else "—"
         state = f"[{_COLORS.get(row['state'], 'white')}]{row['state'] or '—'}[/]"
-        cells = [escape(str(row["code"])), str(row["rows"]), str(row["n"]), b, str(row["box"]), str(row["size"]), state]
-        cells += [str(row["certain"]), str(row["target"]), str(row["strategy"]).replace("|", " or ")]
-        if expected:
-            wanted = expected.get(str(row["code"]), "")
-            cells.append(wanted + (" ✓" if wanted == row["state"] else " ✗" if wanted else ""))
-        shown.add_row(*cells)
+        if expected and (wanted := expected.get(str(row["code"]), "")):
+            state += " ✓" if wanted == row["state"] else f" [red]✗ {wanted} expected[/red]"
+        percentages = str(row["box"]).partition(" ")[0]
+        shown.add_row(
+            escape(str(row["code"])), str(row["n"]), b, percentages, str(row["size"]), state, str(row["certain"])
+        )
     console.print(shown)
     for name in ("index.html", "report.xlsx", "balance.csv"):
-        console.print(f"  {folder / name}", markup=False)
+        console.print(f"  {folder / name}", markup=False, soft_wrap=True)

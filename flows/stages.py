@@ -50,4 +50,5 @@ def stage(name: str) -> Iterator[Stage]:
     at_work = Stage(name)
     yield at_work
     took = time.monotonic() - begun
-    console.print(f"  [green]✓[/green] {name}: {escape(at_work.words or 'done')} [dim]({took:.1f} s)[/dim]")
+    words = f"[green]✓[/green] {name}: {escape(at_work.words or 'done')} [dim]({took:.1f} s)[/dim]"
+    console.print(f"  {words}", soft_wrap=True)

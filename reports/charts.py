@@ -134,12 +134,12 @@ def _texts(rows: Sequence[Row], layout: Layout) -> list[alt.Chart]:
     beside = layout.beside
     names = [{"y": row.name_y, "t": row.name} for row in rows]
     states = [{"y": row.state_y, "t": row.state} for row in rows]
-    unsure = [{"y": row.state_y + beside * LINE, "t": row.unsure} for row in rows if row.unsure]
+    unsure = [{"y": row.state_y + LINE, "t": row.unsure} for row in rows if row.unsure]
     left: dict[str, Any] = {"align": "left", "x": plot + 16 if beside else 0}
     return [
         _text(names, height, weight=600, **({"align": "right", "x": -16} if beside else left)),
         _text(states, height, **left),
-        _text(unsure, height, opacity=0.75, size=12, **(left if beside else {"align": "right", "x": plot})),
+        _text(unsure, height, opacity=0.75, size=12, **left),
     ]
 
 

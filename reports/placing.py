@@ -68,7 +68,7 @@ def placed(balance: pd.DataFrame, layout: Layout) -> list[Row]:
             foot = top + max(tall, 2 * LINE) + 12
             bar, state_y = top + 11, top + 13
         else:
-            state_y, bar = top + tall + 13, top + tall + 29
+            state_y, bar = top + tall + 13, top + tall + 29 + bool(unsure) * LINE
             foot = bar + 34
         rows.append(Row(line, "\n".join(name), text, unsure, top + 13, bar, bar + 13, state_y, foot))
         top = foot

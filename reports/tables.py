@@ -23,6 +23,6 @@ def fixed_csv(report: Report) -> bytes:
 
 
 def _csv(table: pd.DataFrame, columns: tuple[str, ...]) -> bytes:
-    """UTF-8 with a mark, which Excel needs to see Cyrillic and pandas passes over; commas; harmless text."""
+    """UTF-8 without a mark, as programs expect it (people have the workbook); commas; harmless text."""
     safe = table[list(columns)].map(lambda value: cell(value) if isinstance(value, str) else value)
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return safe.to_csv(index=False, lineterminator="\r\n").encode()

@@ -13,7 +13,7 @@ from models.balance import State
 from reports.data import Report
 from reports.inert import cell
 from reports.method import rules
-from reports.words import STATES, TARGETS, certainty, flags, strategy
+from reports.words import MASKED, SCRIPTED, STATES, TARGETS, certainty, flags, strategy
 
 Value = str | int | float | None
 _ONE, _SIGNED = "0.0", "+0.0;-0.0;0.0"
@@ -74,9 +74,9 @@ def _method(report: Report) -> Iterator[Sequence[Value]]:
     yield "Отчёт", report.title, ""
     yield "Сделан (UTC)", f"{report.made_at:%Y-%m-%d %H:%M:%S}", ""
     if report.scripted:
-        yield "Кто разбирал", "Разбор сделал сценарий, а не человек: это показ работы программы", ""
+        yield "Кто разбирал", SCRIPTED, ""
     if report.masked:
-        yield "Тексты", "Личные данные в текстах скрыты", ""
+        yield "Тексты", MASKED, ""
     yield "Ждут решения, фраз", report.awaiting, "по ним не посчитано ни одно число"
     yield "Из них спорных, фраз", report.disputed, ""
     yield "Подтверждено, фраз", report.confirmed, ""

@@ -1,0 +1,211 @@
+"""Tables as they come out of Russian offices; what cannot be read is refused with its place."""
+
+import zlib
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from models.errors import RechkiError
+from models.tables import read_table
+
+HEADER = ["номер", "цель", "оценка"]
+LINES = [["1", "снять тревогу, найти опору", "5"], ["2", "вырасти в доходе; и ещё", "3"], ["3", "«новый опыт»", "4"]]
+
+
+def written(cells: list[list[str]], separator: str = ",", newline: str = "\r\n") -> str:
+    def quoted(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"' if set(cell) & set('",;\t|\n') else cell
+
+    return newline.join(separator.join(quoted(cell) for cell in line) for line in cells) + newline
+
+
+def file_of(folder: Path, raw: bytes | str, name: str = "cards.csv") -> Path:
+    path = folder / name
+    path.write_bytes(raw.encode() if isinstance(raw, str) else raw)
+    return path
+
+
+def refused(path: Path) -> RechkiError:
+    """The refusal of a file, which must name the file and say what to do."""
+    with pytest.raises(RechkiError) as caught:
+        read_table(path)
+    assert path.name in caught.value.where
+    assert caught.value.do
+    assert caught.value.what
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_every_encoding_and_separator_gives_the_same_cells(
+    tmp_path: Path, encoding: str, separator: str, newline: str
+) -> None:
+    table = read_table(file_of(tmp_path, written([HEADER, *LINES], separator, newline).encode(encoding)))
+    assert list(table.header) == HEADER
+    assert [list(row) for row in table.rows] == LINES
+    assert table.separator == separator
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_utf16_is_told_by_its_mark(tmp_path: Path, mark: bytes) -> None:
+    codec = "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
+    table = read_table(file_of(tmp_path, mark + written([HEADER, *LINES], "\t").encode(codec)))
+    assert [list(row) for row in table.rows] == LINES
+
+
+@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "utf-16-le", "mac_cyrillic"])
+def test_other_alphabets_are_read_right_or_refused_but_never_as_mojibake(tmp_path: Path, encoding: str) -> None:
+    lines = [
+        ["1", "хочу вырасти в доходе, нужен план", "5"],
+        ["2", "Подруга посоветовала, и стало легче", "3"],
+        ["3", "в прошлый раз сработало и я пришёл за новым опытом", "4"],
+    ]
+    path = file_of(tmp_path, written([HEADER, *lines], ";").encode(encoding))
+    try:
+        table = read_table(path)
+    except RechkiError:
+        return
+    assert [list(row) for row in table.rows] == lines
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251"])
+def test_the_sep_line_of_excel_is_no_header(tmp_path: Path, separator: str, encoding: str) -> None:
+    text = f"sep={separator}\r\n" + written([HEADER, *LINES], separator)
+    table = read_table(file_of(tmp_path, text.encode(encoding)))
+    assert list(table.header) == HEADER
+    assert [list(row) for row in table.rows] == LINES
+
+
+def test_a_quoted_line_break_stays_inside_its_cell(tmp_path: Path) -> None:
+    lines = [["1", "снять тревогу\nи боль", "5"], ["2", "расти", "4"]]
+    table = read_table(file_of(tmp_path, written([HEADER, *lines], ";", "\n")))
+    assert [list(row) for row in table.rows] == lines
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_line_break_in_the_header_does_not_hide_the_separator(tmp_path: Path, separator: str) -> None:
+    header = ["номер", "Цель\n(зачем вы пришли, одним словом)", "Оценка"]
+    table = read_table(file_of(tmp_path, written([header, *LINES], separator, "\n")))
+    assert list(table.header) == header
+    assert [list(row) for row in table.rows] == LINES
+
+
+def test_doubled_quotes_are_one_quote(tmp_path: Path) -> None:
+    table = read_table(file_of(tmp_path, 'a,b\n1,"он сказал ""да"""\n'))
+    assert table.rows == (("1", 'он сказал "да"'),)
+
+
+def test_a_workbook_gives_the_same_cells(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([*HEADER, "дата"])
+    sheet.append([1, "снять тревогу,\nнайти опору", 5, datetime(2026, 1, 13, 14, 26, 49)])  # noqa: DTZ001
+    sheet.append([2.0, "расти", 3.5, None])
+    book.save(tmp_path / "cards.xlsx")
+    table = read_table(tmp_path / "cards.xlsx")
+    assert table.header == (*HEADER, "дата")
+    assert table.rows == (("1", "снять тревогу,\nнайти опору", "5", "2026-01-13 14:26:49"), ("2", "расти", "3.5", ""))
+
+
+def test_rows_of_a_workbook_keep_their_numbers_over_empty_ones(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for at, values in {1: HEADER, 2: [1, "расти", 5], 5: [2, "деньги", 3]}.items():
+        for column, value in enumerate(values, start=1):
+            sheet.cell(at, column, value)
+    book.save(tmp_path / "cards.xlsx")
+    rows = read_table(tmp_path / "cards.xlsx").rows
+    assert rows[5 - 2] == ("2", "деньги", "3")
+
+
+def test_an_opendocument_sheet_gives_the_same_cells(tmp_path: Path) -> None:
+    pytest.importorskip("odf", reason="no writer of ods is installed")
+    import pandas as pd
+
+    pd.DataFrame(LINES, columns=HEADER).to_excel(tmp_path / "cards.ods", index=False, engine="odf")
+    assert [list(row) for row in read_table(tmp_path / "cards.ods").rows] == LINES
+
+
+def test_short_rows_are_filled_and_blank_ones_at_the_end_dropped(tmp_path: Path) -> None:
+    table = read_table(file_of(tmp_path, "a,b,c\n1,2\n,,\n\n"))
+    assert table.rows == (("1", "2", ""),)
+
+
+def test_blank_cells_beyond_the_header_do_no_harm(tmp_path: Path) -> None:
+    assert read_table(file_of(tmp_path, "a,b,,\n1,2,,\n")).rows == (("1", "2"),)
+
+
+def test_too_many_cells_in_a_row_are_refused_with_the_row(tmp_path: Path) -> None:
+    error = refused(file_of(tmp_path, "a,b\n1,2\n3,четыре, и ещё\n"))
+    assert "row 3" in error.where
+    assert "3 cells" in error.what
+
+
+def test_a_repeated_header_is_refused_with_its_name(tmp_path: Path) -> None:
+    error = refused(file_of(tmp_path, "id,цель, цель \n1,2,3\n"))
+    assert "цель" in error.what
+    assert "row 1" in error.where
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n\n", b",,\n,,\n", b"\xef\xbb\xbf", b"a,b\n", b"a,b\n,\n", b"one column\n1\n2\n"])
+def test_a_file_without_answers_is_refused(tmp_path: Path, raw: bytes) -> None:
+    refused(file_of(tmp_path, raw))
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + zlib.compress(bytes(range(256)) * 40)
+
+
+@pytest.mark.parametrize("raw", [PNG, b"PK\x03\x04" + PNG, b"%PDF-1.4\n\x00\x01", bytes(range(256)) * 8])
+@pytest.mark.parametrize("name", ["cards.csv", "cards.tsv", "cards.xlsx", "cards.ods", "cards.xls"])
+def test_other_bytes_under_a_table_name_are_refused(tmp_path: Path, raw: bytes, name: str) -> None:
+    refused(file_of(tmp_path, raw, name))
+
+
+def test_an_open_quote_is_refused(tmp_path: Path) -> None:
+    refused(file_of(tmp_path, 'a,b\n1,"не закрыто\n2,3\n'))
+
+
+def test_a_missing_file_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:
+    refused(tmp_path / "нет.csv")
+    assert ".csv" in refused(file_of(tmp_path, "a,b\n1,2\n", "cards.docx")).do
+
+
+def test_a_missing_column_is_named_beside_those_there_are(tmp_path: Path) -> None:
+    table = read_table(file_of(tmp_path, "a,b\n1,2\n"))
+    with pytest.raises(RechkiError, match=r"'цель'.*a, b") as caught:
+        table.column("цель")
+    assert "cards.csv" in caught.value.where
+    assert caught.value.do
+
+
+@given(raw=st.binary(max_size=200))
+def test_any_bytes_give_a_table_or_a_refusal(tmp_path: Path, raw: bytes) -> None:
+    try:
+        table = read_table(file_of(tmp_path, raw))
+    except RechkiError:
+        return
+    assert all(len(row) == len(table.header) for row in table.rows)
+
+
+CELL = st.text(alphabet=st.sampled_from('абв ",;\n\t|=«»-7ё'), max_size=8)
+
+
+@given(
+    cells=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=5),
+    separator=st.sampled_from([",", ";", "\t", "|"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_what_was_written_is_what_is_read(
+    tmp_path: Path, cells: list[tuple[str, str]], separator: str, encoding: str
+) -> None:
+    lines = [["номер", "цель", "почему"], *([str(at), *pair] for at, pair in enumerate(cells, start=1))]
+    table = read_table(file_of(tmp_path, written(lines, separator, "\n").encode(encoding)))
+    assert [list(row) for row in table.rows] == lines[1:]

@@ -1,0 +1,55 @@
+"""Real servers, one of each a session: Label Studio on a migrated template, and a Prefect server."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from support import Work, write_cards
+
+from annotation.server import HOME, LocalServer
+from flows.servers import PrefectServer
+from flows.setup import init_study
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder in which both servers run."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ[HOME] = str(home)
+    for name in ("RECHKI_LABEL_STUDIO_URL", "RECHKI_LABEL_STUDIO_TOKEN", "RECHKI_DATABASE_URL"):
+        os.environ.pop(name, None)
+    studio, prefect = LocalServer(home), PrefectServer(home)
+    try:
+        studio.start()
+        url = prefect.start()
+        os.environ["PREFECT_API_URL"] = url
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield home
+    finally:
+        studio.stop()
+        prefect.stop()
+
+
+@pytest.fixture
+def make_work(tmp_path: Path) -> Callable[..., Work]:
+    def make(name: str = "study", first: int = 0, last: int = 45) -> Work:
+        folder = tmp_path / name
+        init_study(folder, write_cards(tmp_path / f"{name}.csv", first, last), f"Проба {name}", force=False)
+        return Work(folder)
+
+    return make
+
+
+@pytest.fixture
+def work(make_work: Callable[..., Work]) -> Work:
+    return make_work()

@@ -1,0 +1,121 @@
+"""A small report with every kind of trouble in it, made by the real `served_balance`."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import pandas as pd
+import pytest
+
+from models.balance import CodedRow, fixed_counts, served_balance
+from models.codebook import FIXED, NO_ANSWER, Code, Target
+from models.config import Study, default_settings
+from reports.data import Report, Verbatim
+from reports.write import write_report
+
+HOSTILE = (
+    '<script>document.title="взломано"</script><img src=http://evil.example/x onerror=alert(1)> "кавычки" \'и\' &amp;'
+)
+SCORES: dict[str, list[int | None]] = {
+    "solve": [3, 3, 2, 4, 3, 5, 3, 1],
+    "loyal": [5, 5, 5, 4, 5, 5],
+    "evil": [4, 3],
+    "silent": [None, None],
+    "formula": [5, 0],
+}
+CODES = (
+    Code("solve", "Решить проблему, достичь цель", Target.YES),
+    Code("loyal", "Лояльность — пришли к ней лично", Target.UNDECIDED),
+    Code("evil", "<b>Злой & «поток»</b>", Target.NO),
+    Code("silent", "Без единой оценки"),
+    Code("formula", "=HYPERLINK(1)", Target.NO),
+    Code("gone", "Слитый поток", retired=True),
+    *FIXED,
+)
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    """Five streams (one unscored, two with hostile names), a fixed code, two waves."""
+    rows = [
+        CodedRow(f"{code}{at}", 1, f"{code}{at}", "1", score, frozenset([code]))
+        for code, scores in SCORES.items()
+        for at, score in enumerate(scores)
+    ]
+    rows.append(CodedRow("empty", 1, "empty", "2", None, frozenset([NO_ANSWER])))
+    verbatims = {
+        "solve": [
+            Verbatim(HOSTILE, 1, "x" * 900, "1"),
+            Verbatim("Щ" * 5000, 3, "", "2"),
+            Verbatim("да 🎉", 5, "", "1"),
+        ],
+        "loyal": [
+            Verbatim("=1+1", 4, "@SUM(A1)", "1"),
+            Verbatim("#N/A", 5, "-2", "1"),
+            Verbatim("\x07звон\ud800", 5, "", "1"),
+        ],
+        "silent": [Verbatim("ни слова", None, "", "1")],
+        NO_ANSWER: [Verbatim("нет", None, "", "2")],
+    }
+    settings = Study(study_id=UUID(int=7), title="Зачем & почему <приходят>", **default_settings())
+    return Report(
+        title=settings.title,
+        made_at=datetime(2026, 4, 15, 9, 5),
+        balance=served_balance(rows, CODES, settings.balance, handed_out=40),
+        fixed=fixed_counts(rows, CODES),
+        codes=CODES,
+        verbatims=verbatims,
+        cards=23,
+        rows=25,
+        coded_rows=len(rows),
+        respondents=len(rows),
+        awaiting=3,
+        confirmed=20,
+        disputed=1,
+        evidence="0123456789abcdef" * 4,
+        settings=settings,
+        scripted=False,
+        masked=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def empty(report: Report) -> Report:
+    """A study in which nothing is confirmed yet."""
+    none = served_balance([], CODES, report.settings.balance)
+    return replace(report, balance=none, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0)
+
+
+@pytest.fixture
+def many(report: Report) -> Callable[[int], pd.DataFrame]:
+    """Balances of any number of streams."""
+
+    def make(count: int) -> pd.DataFrame:
+        codes = [
+            Code(f"c{at}", f"Поток номер {at} с длинным названием, чтобы его пришлось переносить")
+            for at in range(count)
+        ]
+        rows = [
+            CodedRow(f"{code.code_id}-{at}", 1, f"{code.code_id}-{at}", "", score, frozenset([code.code_id]))
+            for code in codes
+            for at, score in enumerate([1, 3, 3, 4, 5])
+        ]
+        return served_balance(rows, codes, report.settings.balance.model_copy(update={"draws": 200}))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def files(report: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The files of the report, to be read only."""
+    return write_report(report, tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture
+def written(files: dict[str, Path], tmp_path: Path) -> dict[str, Path]:
+    """The files of the report, to be written over."""
+    folder = shutil.copytree(files["index.html"].parent, tmp_path / "report")
+    return {name: folder / name for name in files}

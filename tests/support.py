@@ -1,0 +1,58 @@
+"""What several tests share: cards of the example, a study at work, and the command line as a user runs it."""
+
+import csv
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotation.client import Studio, connect
+from annotation.scripted import ScriptedAnalyst, Truth
+from flows.study import FRAME, open_study
+from models.config import load_study
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "gsr"
+
+
+def write_cards(path: Path, first: int, last: int) -> Path:
+    """Some of the example's cards as a file of their own."""
+    with (EXAMPLE / "gsr_cards.csv").open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        rows = list(reader)[first:last]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, reader.fieldnames or [])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+@dataclass
+class Work:
+    """A study of some example cards, and a scripted analyst for it."""
+
+    folder: Path
+
+    def studio(self) -> Studio:
+        return connect(load_study(self.folder))
+
+    def analyst(self) -> ScriptedAnalyst:
+        truth = Truth.read(EXAMPLE / "gsr_truth.csv", EXAMPLE / "gsr_codes.csv")
+        with open_study(self.folder) as opened:
+            return ScriptedAnalyst(opened.store, opened.private, self.studio(), FRAME, truth)
+
+    def review(self, most: int | None = None) -> int:
+        return self.analyst().review(most)
+
+
+def rechki(*arguments: str | Path, timeout: float = 240, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line as a user does."""
+    program = Path(sys.executable).parent / "rechki"
+    return subprocess.run(
+        [program, *map(str, arguments)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )

@@ -144,14 +144,14 @@ def _phrase_json(
     states: Mapping[str, PhraseState],
     scale: Mapping[int, str],
 ) -> Json:
-    codes = [codebook.resolve(code) for code in task.suggested]
+    confirmed = [code for phrase in task.phrase_ids[:1] if phrase in states for code in sorted(states[phrase].codes)]
+    codes = [*confirmed, *(codebook.resolve(code) for code in task.suggested)]
     substantive = [code for code in dict.fromkeys(codes) if code not in _FIXED_KEYS][:6]
     suggested = [
         {"value": codebook.codes[code].name, "alias": code, "hotkey": str(at)}
         for at, code in enumerate(substantive, start=1)
     ]
     suggested += [{"value": code.name, "alias": code.code_id, "hotkey": _FIXED_KEYS[code.code_id]} for code in FIXED]
-    confirmed = [code for phrase in task.phrase_ids[:1] if phrase in states for code in sorted(states[phrase].codes)]
     ticked = confirmed or codes[:1]
     shown = "".join(_card(contexts[phrase], scale) for phrase in task.phrase_ids[:3])
     times = f" ×{len(task.phrase_ids)}" if len(task.phrase_ids) > 1 else ""

@@ -34,19 +34,27 @@ def print_checks(checks: list[Check]) -> None:
     for found in checks:
         console.print(f"[bold]{found.file}[/bold]")
         kind = f"{found.encoding}, separator {found.separator!r}" if found.encoding else "a workbook"
-        console.print(f"  read as {kind}; columns from {found.preset}", markup=False)
+        console.print(f"  read as {kind}; columns from {found.preset}", markup=False, soft_wrap=True)
         for at, row in enumerate(found.mapping.rows, start=1):
-            console.print(f"  purpose row {at}: {row.purpose} | {row.score or '-'} | {row.why or '-'}", markup=False)
+            console.print(
+                f"  purpose row {at}: {row.purpose} | {row.score or '-'} | {row.why or '-'}",
+                markup=False,
+                soft_wrap=True,
+            )
         if found.mapping.id is None:
             console.print("  no id column: an answer edited later cannot be recognised as the same card")
         console.print(
             f"  {found.cards} cards, {found.purpose_rows} purpose rows ({found.scored_rows} scored), "
-            f"{found.non_answers} non-answers, {found.duplicates} duplicates, {found.masked} personal data masked"
+            f"{found.non_answers} non-answers, {found.duplicates} duplicates, {found.masked} personal data masked",
+            soft_wrap=True,
         )
         for title, problems in (("cannot be used", found.refused), ("passed over", found.notes)):
             for problem in problems[:_SHOWN]:
                 console.print(
-                    f"  {title}: {problem}", markup=False, style="red" if problems is found.refused else "yellow"
+                    f"  {title}: {problem}",
+                    markup=False,
+                    soft_wrap=True,
+                    style="red" if problems is found.refused else "yellow",
                 )
             if len(problems) > _SHOWN:
                 console.print(f"  … and {len(problems) - _SHOWN} more")

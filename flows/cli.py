@@ -192,9 +192,9 @@ def doctor(
     for finding in examine(study):
         healthy &= finding.good
         mark = "[green]✓[/green]" if finding.good else "[red]✗[/red]"
-        errors.print(f"{mark} {escape(finding.name)}: {escape(finding.words)}")
+        errors.print(f"{mark} {escape(finding.name)}: {escape(finding.words)}", soft_wrap=True)
         if finding.do:
-            errors.print(f"    {escape(finding.do)}")
+            errors.print(f"    {escape(finding.do)}", soft_wrap=True)
     if not healthy:
         raise typer.Exit(1)
 
@@ -247,5 +247,5 @@ def main() -> None:
     try:
         app()
     except RechkiError as error:
-        errors.print(f"[red]✗[/red] {escape(str(error))}")
+        errors.print(f"[red]✗[/red] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)

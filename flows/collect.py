@@ -6,7 +6,7 @@ from prefect.cache_policies import NO_CACHE
 from annotation.client import connect
 from annotation.pull import pull
 from flows.propose import DELAYS, RETRIES, encode, may_pass, plan, send
-from flows.stages import console, stage
+from flows.stages import stage
 from flows.study import FRAME, open_study
 
 _SHOWN = 10
@@ -19,9 +19,9 @@ def take(study: str) -> None:
         pulled = pull(opened.store, connect(opened.settings), FRAME)
         at.words = f"{pulled.changed} new or changed, {pulled.removed} taken back"
         for number, reason in pulled.odd[:_SHOWN]:
-            console.print(f"    task {number} does not count: {reason}", style="yellow", markup=False)
+            at.note(f"task {number} does not count: {reason}")
         if len(pulled.odd) > _SHOWN:
-            console.print(f"    and {len(pulled.odd) - _SHOWN} more", style="yellow")
+            at.note(f"and {len(pulled.odd) - _SHOWN} more")
 
 
 @flow(name="collect", flow_run_name="collect {study}", validate_parameters=False)

@@ -35,7 +35,8 @@ def run_demo(out: Path) -> None:
     console.print(
         "[bold]Rechki demo[/bold]: invented customers of a session practice, "
         "reviewed by a [bold]scripted analyst[/bold]\n"
-        "(a script that knows the right codes and works through Label Studio's own API).\n"
+        "(a script that knows the right codes and works through Label Studio's own API).\n",
+        soft_wrap=True,
     )
     _make_study(study, example)
     os.environ[HOME] = str(out / "servers")
@@ -61,7 +62,8 @@ def run_demo(out: Path) -> None:
     show_balance(report, expected)
     console.print(
         f"\n  The whole demo took {time.monotonic() - begun:.0f} s. A script reviewed: "
-        "the numbers show the program, not real customers."
+        "the numbers show the program, not real customers.",
+        soft_wrap=True,
     )
 
 

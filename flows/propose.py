@@ -7,7 +7,7 @@ from prefect.tasks import Task
 
 from annotation.client import connect
 from annotation.push import forget_projects, push
-from flows.stages import console, stage
+from flows.stages import stage
 from flows.study import CARDS, FRAME, open_study
 from models.errors import Unavailable
 from models.proposing import make_proposal, open_texts, plan_tasks
@@ -38,7 +38,7 @@ def read_files(study: str) -> None:
         brought = read_new_files(opened.folder / CARDS, opened.settings, opened.store, opened.private)
         at.words = f"{brought.new} new cards from {brought.files} new files, {brought.known} known before"
         for note in brought.notes:
-            console.print(f"    {note}", style="yellow", markup=False)
+            at.note(note)
 
 
 @task(cache_policy=NO_CACHE)

@@ -77,6 +77,7 @@ def start_all(study: Path) -> None:
         f"Carry on as people confirm: rechki advance {study}   (or stay: rechki schedule {study})\n"
         "Stop both: rechki down",
         markup=False,
+        soft_wrap=True,
     )
 
 

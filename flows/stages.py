@@ -24,6 +24,10 @@ class Stage:
     _told: float = field(default_factory=time.monotonic)
     _artifact: UUID | None = None
 
+    def note(self, text: str) -> None:
+        """Tell what a person should know of it."""
+        console.print(f"    {text}", style="yellow", markup=False, soft_wrap=True)
+
     def progress(self, done: int, of: int) -> None:
         """Tell how far it is, at most once a second."""
         if time.monotonic() - self._told < _EVERY and done < of:

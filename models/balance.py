@@ -261,8 +261,9 @@ def _posterior(seed: str, people: Iterable[Tally], settings: Balance) -> tuple[d
         return {}, float("nan"), float("nan")
     for score in (5, 4, 3, 2):
         patterns[Tally.of(score)] = patterns.get(Tally.of(score), 0.0) + 0.25
-    parts = np.array([[float(t.total), float(t.e), float(t.u), float(t.d)] for t in patterns])
-    shape = np.array(list(patterns.values()), dtype=float)
+    ordered = sorted((t.total, t.e, t.u, t.d, count) for t, count in patterns.items())
+    parts = np.array([[float(part) for part in line[:4]] for line in ordered])
+    shape = np.array([float(line[4]) for line in ordered])
     random = np.random.default_rng(int.from_bytes(sha256(seed.encode()).digest()[:8]))
     drawn = random.standard_gamma(shape, size=(settings.draws, len(shape))) @ parts
     b, d = 100 * (drawn[:, 1] - drawn[:, 2]) / drawn[:, 0], 100 * drawn[:, 3] / drawn[:, 0]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from models.config import Columns, RowColumns, Study
 from models.errors import RechkiError
-from models.privacy import keyed_id
+from models.privacy import Masker, find_personal, keyed_id
 from models.scale import NoScore, parse_score
 from models.tables import Table
 from models.text import text_key
@@ -102,7 +102,7 @@ def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
     """
     reader = _Reader(table, settings, key)
     cards = list(reader.cards())
-    refused = reader.refused + _clashes(cards)
+    refused = reader.refused + _clashes(cards, settings.cards.columns.id or "")
     if refused:
         raise CellsRefused(refused, str(table.path))
     if not cards:
@@ -172,7 +172,7 @@ class _Reader:
             return parse_score(cell, self.settings.scale)
         except NoScore as error:
             outside = any(letter.isdigit() for letter in cell) and not any(letter.isalpha() for letter in cell)
-            (self.refused if outside else self.notes).append(Problem(number, column, str(error)))
+            (self.refused if outside else self.notes).append(Problem(number, column, _masked(str(error))))
             return None
 
     def _date(self, number: int, cell: str) -> datetime | None:
@@ -187,8 +187,12 @@ class _Reader:
         try:
             return datetime.fromisoformat(cell).replace(tzinfo=None)
         except ValueError:
-            self.notes.append(Problem(number, self.columns.date or "", f"{cell!r} is no date"))
+            self.notes.append(Problem(number, self.columns.date or "", _masked(f"{cell!r} is no date")))
             return None
+
+
+def _masked(text: str) -> str:
+    return Masker().mask(text, find_personal(text))
 
 
 def _mapped(columns: Columns) -> Iterator[str]:
@@ -203,10 +207,10 @@ def _content_hash(rows: tuple[PurposeRow, ...], date: str) -> str:
     return hashlib.sha256(json.dumps([date, said], ensure_ascii=False).encode()).hexdigest()[:20]
 
 
-def _clashes(cards: list[Card]) -> list[Problem]:
+def _clashes(cards: list[Card], column: str) -> list[Problem]:
     first: dict[str, Card] = {}
     return [
-        Problem(card.source_row, "id", f"row {earlier.source_row} has the same id and another answer")
+        Problem(card.source_row, column, f"row {earlier.source_row} has the same id and another answer")
         for card in cards
         if (earlier := first.setdefault(card.card_id, card)).content != card.content
     ]

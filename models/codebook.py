@@ -95,6 +95,8 @@ class Codebook:
         code = self.codes.get(event.code_id)
         if code is None:
             raise ValueError(f"event {event.event_id} names the unknown code {event.code_id}")
+        if event.kind is EventKind.MERGE and event.payload["into"] not in self.codes:
+            raise ValueError(f"event {event.event_id} names the unknown code {event.payload['into']}")
         match event.kind:
             case EventKind.RENAME:
                 changed = replace(code, name=str(event.payload["name"]))

@@ -11,7 +11,7 @@ from models.config import Columns, RowColumns
 from models.errors import RechkiError
 from models.text import text_key
 
-_NUMBERED = re.compile(r"^(.*?)[\s_.№]*(\d+)$")
+_NUMBERED = re.compile(r"^(.*?)(?:[\s_.]|n[oо])*(\d+)$")
 _SINGLE = ("id", "respondent", "date", "wave")
 
 

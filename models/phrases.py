@@ -13,6 +13,7 @@ from models.privacy import Found
 from models.text import text_key
 
 PURPOSE_FRAME = "purpose"
+_ENDS = re.compile(r"^[\s;]+|[\s;]+$")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -70,9 +71,9 @@ def _pieces(verbatim: str, personal: list[Found]) -> list[tuple[int, int]]:
 
 def _trimmed(text: str, start: int, end: int) -> Span:
     piece = text[start:end]
-    left = len(piece) - len(piece.lstrip(" \t\r\n;"))
-    right = len(piece) - len(piece.rstrip(" \t\r\n;"))
-    return Span(start + left, max(start + left, end - right))
+    inner = _ENDS.sub("", piece)
+    left = piece.index(inner)
+    return Span(start + left, start + left + len(inner))
 
 
 def _words(text: str) -> int:

@@ -94,6 +94,12 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
     """Every page that may be asked by now, and the phrases of pages that must wait for the page before them."""
     pages: list[ReviewTask] = []
     held: set[str] = set()
+    singly = {
+        phrase: tuple(confirmed) if isinstance(confirmed := task.about.get("confirmed"), list) else ()
+        for task in now.tasks
+        if task.kind is Kind.PHRASE
+        for phrase in task.phrase_ids
+    }
     for group in now.groups:
         lines = _lines(now.phrases[phrase] for phrase in group.phrase_ids)
         parts = [lines[at : at + now.page_size] for at in range(0, len(lines), now.page_size)]
@@ -104,7 +110,7 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
             if page.key not in now.answered:
                 held |= {phrase for later in parts[number:] for line in later for phrase in line.phrase_ids}
                 break
-            suggested = _given_code(page, now.states)
+            suggested = _given_code(page, now.states, singly)
             if not suggested:  # dissolved: the other pages are no group either
                 break
     return pages, held
@@ -127,11 +133,16 @@ def _page(
     )
 
 
-def _given_code(page: ReviewTask, states: Mapping[str, PhraseState]) -> tuple[str, ...]:
-    """The code most phrases of an answered page carry; nothing when it was dissolved."""
+def _given_code(
+    page: ReviewTask, states: Mapping[str, PhraseState], singly: Mapping[str, Collection[str]]
+) -> tuple[str, ...]:
+    """The code an answered page was given; nothing when it was dissolved.
+
+    A phrase that was asked alone afterwards counts with what the page had confirmed of it, not with what came later.
+    """
     counts: dict[str, int] = defaultdict(int)
     for phrase in page.phrase_ids:
-        for code in states.get(phrase, OPEN).codes:
+        for code in singly.get(phrase, states.get(phrase, OPEN).codes):
             counts[code] += 1
     return (max(sorted(counts), key=lambda code: counts[code]),) if counts else ()
 

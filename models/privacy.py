@@ -13,10 +13,10 @@ from typing import Any
 
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ПОЧТА", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    ("ССЫЛКА", re.compile(r"(?:https?://|www\.|\bt\.me/|\bvk\.com/|\bwa\.me/)\S+", re.IGNORECASE)),
+    ("ССЫЛКА", re.compile(r"(?:https?://|www\.|\bt\.me/|\bvk\.com/|\bwa\.me/)\S*[^\s;,.!?…:()»\"']", re.IGNORECASE)),
     ("НИК", re.compile(r"(?<![\w.])@[A-Za-z]\w{2,}")),
-    ("КАРТА", re.compile(r"(?<!\d)\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?!\d)|(?<!\d)\d{16}(?!\d)")),
-    ("ТЕЛЕФОН", re.compile(r"(?<![\w+])(?:\+?7|8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")),
+    ("КАРТА", re.compile(r"(?<!\d)\d{4}(?:[\s\u2010-\u2015-]?\d{4}){3}(?!\d)")),
+    ("ТЕЛЕФОН", re.compile(r"(?<![\w+])(?:\+?7|8)(?:[\s().\u2010-\u2015-]{0,3}\d){10}(?!\d)")),
 )
 _CAPITALISED = re.compile(r"\b[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\b")
 _NAME_PARTS = {"Name", "Surn", "Patr"}
@@ -42,9 +42,9 @@ class Masker:
         end = len(text) if end is None else end
         parts, at = [], start
         for item in found:
-            if item.start >= start and item.end <= end:
+            if item.start < end and item.end > start:
                 parts += [text[at : item.start], self._placeholder(item.kind, text[item.start : item.end])]
-                at = item.end
+                at = min(item.end, end)
         return "".join([*parts, text[at:end]])
 
     def originals(self) -> dict[str, str]:
@@ -81,7 +81,7 @@ def _full_names(text: str) -> list[tuple[int, int]]:
         parts = _name_parts(match.group())
         if not parts:
             continue
-        if spans and text[spans[-1][1] : match.start()] == " ":
+        if spans and text[spans[-1][1] : match.start()].isspace():
             start, _, kinds = spans.pop()
             spans.append((start, match.end(), [*kinds, parts]))
         else:

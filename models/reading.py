@@ -54,16 +54,17 @@ def read_new_files(folder: Path, settings: Study, store: Store, private: Private
     new = known = 0
     notes: list[str] = []
     for file, (path, digest) in zip(files, fresh, strict=True):
-        prepared = [prepare(card, settings) for card in file.cards]
+        with store.transaction() as tx:
+            contents = cards.known_contents(tx)
+        prepared = [prepare(card, settings) for card in file.cards if card.card_id not in contents]
+        changed = [card.source_row for card in file.cards if contents.get(card.card_id, card.content) != card.content]
         if settings.privacy.keep_verbatims:
             private.add(item.private for item in prepared)
         with store.transaction() as tx:
-            added = cards.add_file(tx, file, digest, prepared)
-        new, known = new + added.new, known + added.known
+            cards.add_file(tx, file, digest, prepared)
+        new, known = new + len(prepared), known + len(file.cards) - len(prepared)
         notes += [f"{path.name}, {note}" for note in file.notes]
-        notes += [
-            f"{path.name}, row {row}: the answer of a known card reads differently; not taken" for row in added.changed
-        ]
+        notes += [f"{path.name}, row {row}: the answer of a known card reads differently; not taken" for row in changed]
     return Brought(len(files), new, known, tuple(notes))
 
 

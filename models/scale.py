@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from models.text import text_key
 
-_NUMBER = re.compile(r"^(\d+)(?:[.,]0+)?(?:\s*/\s*5)?(?:\s*[-—–:.]\s*\D.*)?$", re.DOTALL)
+_NUMBER = re.compile(r"^(\d+)(?:[.,]0+)?(?:\s*/\s*5)?(?:\s*[-—–:.]\s*[^\s\d].*)?$", re.DOTALL)
 LOWEST, HIGHEST = 0, 5
 
 

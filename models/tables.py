@@ -150,12 +150,13 @@ def _decoded(path: Path) -> tuple[str, str]:
     letters = [letter for letter in text if letter.isalpha()]
     russian = sum(bool(_CYRILLIC.match(letter)) for letter in letters)
     lower = sum(letter.islower() for letter in letters)
-    if letters and russian > 0.3 * len(letters) and lower > 0.5 * len(letters):
+    strange = sum(not letter.isascii() for letter in letters) - russian
+    if letters and strange <= 0.01 * len(letters) and russian > 0.3 * len(letters) and lower > 0.5 * len(letters):
         return text, "cp1251"
     raise RechkiError("its letters cannot be told: neither UTF-8 nor Windows-1251", str(path), "Save it as UTF-8.")
 
 
 def _separator(body: str) -> str:
     """The separator that the first record uses most outside quotes."""
-    first = re.sub(r'"[^"]*"', "", body.lstrip().split("\n", 1)[0])
+    first = re.sub(r'"[^"]*"', "", body).lstrip("\r\n ").split("\n", 1)[0]
     return max(_SEPARATORS, key=first.count)

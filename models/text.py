@@ -9,6 +9,7 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _QUOTES = re.compile("[«»„“”‟\"'`‘’]")
 _SPACES = re.compile(r"\s+")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES_BUT_BRACKETS = re.compile(r"^(?:[^\w\[]|_)+|(?:[^\w\]]|_)+$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOK_ALIKE = str.maketrans("aceopxykmhtbABCEHKMOPTXY", "асеорхукмнтвАВСЕНКМОРТХУ")
 _CYRILLIC = re.compile("[а-яА-ЯёЁ]")
@@ -27,13 +28,20 @@ def text_key(text: str) -> str:
     The key is for comparing; the verbatim is kept beside it. Applying it twice changes nothing. A text of
     punctuation alone keeps it, so that «-» and «?» stay what they are.
     """
+    key = _once(text)
+    while (again := _once(key)) != key:  # a step may make room for an earlier one
+        key = again
+    return key
+
+
+def _once(text: str) -> str:
     key = unicodedata.normalize("NFKC", without_numbers(text))
     key = _INVISIBLE.sub("", key)
     key = _WORD.sub(_one_alphabet, key)
     key = _QUOTES.sub("", _DASHES.sub("-", key)).lower().replace("ё", "е")
     key = unicodedata.normalize("NFKC", key)
     key = _SPACES.sub(" ", key).strip()
-    inner = _EDGES.sub("", key) if "[" not in key else key
+    inner = (_EDGES_BUT_BRACKETS if "[" in key else _EDGES).sub("", key)
     return inner or key
 
 

@@ -13,15 +13,6 @@ from models.store.database import Transaction, now
 
 
 @dataclass(frozen=True)
-class Added:
-    """What a file brought: new cards, known ones, and known ones whose answer now reads differently (not taken)."""
-
-    new: int
-    known: int
-    changed: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class RowContext:
     """A purpose row as a person sees it beside a phrase; texts are masked."""
 
@@ -35,30 +26,18 @@ def known_files(tx: Transaction) -> set[str]:
     return {row.file_hash for row in tx.rows(schema.source_file)}
 
 
-def add_file(tx: Transaction, file: CardFile, file_hash: str, prepared: Sequence[Prepared]) -> Added:
+def known_contents(tx: Transaction) -> dict[str, str]:
+    """What each stored card said, as a hash, by card id."""
+    return {row.card_id: row.content for row in tx.rows(schema.card)}
+
+
+def add_file(tx: Transaction, file: CardFile, file_hash: str, prepared: Sequence[Prepared]) -> None:
     """Store the new cards of a file, all of them or, when anything fails, none."""
-    known = {row.card_id: row.content for row in tx.rows(schema.card)}
-    fresh = [item for item in prepared if item.card["card_id"] not in known]
-    changed = tuple(
-        card.source_row for card in file.cards if card.card_id in known and known[card.card_id] != card.content
-    )
-    tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in fresh))
-    tx.insert(schema.purpose_row, (row for item in fresh for row in item.purpose_rows))
-    tx.insert(schema.phrase, (row for item in fresh for row in item.phrases))
-    notes = [str(note) for note in file.notes]
-    tx.insert(
-        schema.source_file,
-        [
-            {
-                "file_hash": file_hash,
-                "name": file.table.path.name,
-                "read_at": now(),
-                "cards": len(fresh),
-                "notes": notes,
-            }
-        ],
-    )
-    return Added(len(fresh), len(prepared) - len(fresh), changed)
+    tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in prepared))
+    tx.insert(schema.purpose_row, (row for item in prepared for row in item.purpose_rows))
+    tx.insert(schema.phrase, (row for item in prepared for row in item.phrases))
+    read = {"name": file.table.path.name, "read_at": now(), "cards": len(prepared)}
+    tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": [str(note) for note in file.notes]}])
 
 
 def phrases(tx: Transaction, frame: str) -> dict[str, Phrase]:

@@ -79,6 +79,7 @@ class Store:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_settings)
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         where = engine.url.render_as_string(hide_password=True)
         try:
             _upgrade(engine)
@@ -105,6 +106,7 @@ class Store:
 
 
 def _sqlite_settings(connection: Any, _: object) -> None:  # noqa: ANN401  (a DBAPI connection)
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

@@ -36,7 +36,7 @@ ReadCards = Callable[..., CardFile]
 def make_study() -> MakeStudy:
     """Settings as a study.yaml gives them, with some sections changed."""
 
-    def make(columns: dict[str, Any] | None = None, study_id: str = STUDY_ID, **sections: Any) -> Study:  # noqa: ANN401
+    def make(columns: dict[str, Any] | None = None, study_id: str = STUDY_ID, **sections: Any) -> Study:
         defaults = default_settings()
         own = {"study_id": study_id, "title": "Проба", "cards": {**defaults["cards"], "columns": columns or COLUMNS}}
         changed = {name: {**defaults[name], **values} for name, values in sections.items()}

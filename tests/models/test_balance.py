@@ -199,7 +199,12 @@ def test_k_counts_the_scored_substantive_rows_of_all_codes() -> None:
 
 
 def test_fixed_codes_are_listed_apart_and_carry_no_state() -> None:
-    coded = [row("a", 1, 5, "grow"), row("b", 1, 0, NO_ANSWER), row("b", 2, 0, NO_ANSWER), row("c", 1, 3, OFF_TOPIC, "grow")]
+    coded = [
+        row("a", 1, 5, "grow"),
+        row("b", 1, 0, NO_ANSWER),
+        row("b", 2, 0, NO_ANSWER),
+        row("c", 1, 3, OFF_TOPIC, "grow"),
+    ]
     table, fixed = served_balance(coded, CODES, QUICK), fixed_counts(coded, CODES)
     assert list(table["code_id"]) == ["grow"]
     assert line(table)["share"] == 100
@@ -217,7 +222,23 @@ def test_shares_are_of_respondents_with_a_substantive_code() -> None:
 
 def test_the_table_begins_with_the_columns_of_balance_csv_and_holds_no_net() -> None:
     columns = list(served_balance(rows_of([5]), CODES, QUICK).columns)
-    promised = "code code_id rows n respondents e u d b state certain box size target strategy".split()
+    promised = [
+        "code",
+        "code_id",
+        "rows",
+        "n",
+        "respondents",
+        "e",
+        "u",
+        "d",
+        "b",
+        "state",
+        "certain",
+        "box",
+        "size",
+        "target",
+        "strategy",
+    ]
     assert columns[: len(promised)] == promised
     assert not [name for name in columns if "net" in name]
 
@@ -272,7 +293,7 @@ def test_one_respondent_never_gives_a_probability_of_one(scores: list[int], weig
 
 
 def test_the_interval_mostly_holds_the_balance_and_narrows_with_more_people() -> None:
-    draw = random.Random(3)
+    draw = random.Random(3)  # noqa: S311  (no secret)
     inside, tables = 0, 60
     for _ in range(tables):
         scores = [draw.choice([5, 4, 4, 3, 2]) for _ in range(draw.randint(8, 60))]
@@ -300,7 +321,7 @@ def test_the_cost_of_the_interval_does_not_grow_with_the_respondents() -> None:
 @given(scores=st.lists(st.sampled_from([None, 0, 2, 3, 4, 5]), min_size=2, max_size=14), seed=st.integers(0, 99))
 def test_row_order_does_not_change_the_balance(scores: list[int | None], seed: int) -> None:
     coded = rows_of(scores, "grow") + rows_of(scores[::-1], "money")
-    shuffled = random.Random(seed).sample(coded, len(coded))
+    shuffled = random.Random(seed).sample(coded, len(coded))  # noqa: S311  (no secret)
     pd.testing.assert_frame_equal(served_balance(coded, CODES, QUICK), served_balance(shuffled, CODES, QUICK))
 
 
@@ -332,11 +353,17 @@ def gsr_rows(study: Study) -> list[CodedRow]:
     """The example as coded by hand, through the real reader."""
     table = read_table(GSR / "gsr_cards.csv")
     columns = propose_columns(table.header, "gsr")
-    cards = read_cards(table, study.model_copy(update={"cards": study.cards.model_copy(update={"columns": columns})}), b"k")
+    cards = read_cards(
+        table, study.model_copy(update={"cards": study.cards.model_copy(update={"columns": columns})}), b"k"
+    )
     with (GSR / "gsr_truth.csv").open(encoding="utf-8-sig", newline="") as file:
-        truth = {(line["card_id"], int(line["row"])): frozenset(line["codes"].split("|")) for line in csv.DictReader(file)}
+        truth = {
+            (line["card_id"], int(line["row"])): frozenset(line["codes"].split("|")) for line in csv.DictReader(file)
+        }
     return [
-        CodedRow(card.card_id, purpose.row, card.respondent, card.wave, purpose.score, truth[card.original_id, purpose.row])
+        CodedRow(
+            card.card_id, purpose.row, card.respondent, card.wave, purpose.score, truth[card.original_id, purpose.row]
+        )
         for card in cards.cards
         for purpose in card.rows
     ]
@@ -346,7 +373,8 @@ def test_the_example_coded_by_hand_gives_every_expected_state(gsr_rows: list[Cod
     with (GSR / "gsr_codes.csv").open(encoding="utf-8-sig", newline="") as file:
         expected = {line["code"]: line for line in csv.DictReader(file)}
     codes = [
-        Code(name, name, Target(item["target"]), fixed=name in {"нет ответа", "не по теме"}) for name, item in expected.items()
+        Code(name, name, Target(item["target"]), fixed=name in {"нет ответа", "не по теме"})
+        for name, item in expected.items()
     ]
     table = served_balance(gsr_rows, codes, SETTINGS)
     found = {item["code"]: item["state"] for _, item in table.iterrows()}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
 from models.cards import CardFile, CellsRefused
 from models.checking import check_file
 from models.config import Study
@@ -17,7 +16,7 @@ from models.forms import propose_columns
 def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
     file = read(write_cards(("17", "13.04.2025 10:15:00", "  снять тревогу ", "4 — полностью", "стало легче")))
     (card,) = file.cards
-    assert (card.original_id, card.submitted_at, card.source_row) == ("17", datetime(2025, 4, 13, 10, 15), 2)  # noqa: DTZ001
+    assert (card.original_id, card.submitted_at, card.source_row) == ("17", datetime(2025, 4, 13, 10, 15), 2)
     assert (card.rows[0].purpose, card.rows[0].score, card.rows[0].why) == ("  снять тревогу ", 4, "стало легче")
     assert "17" not in card.card_id
     assert file.notes == ()
@@ -34,7 +33,12 @@ def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read:
     ],
 )
 def test_the_day_comes_first_unless_the_study_says_otherwise(
-    write_cards: Callable[..., Path], read: Callable[..., CardFile], make_study: Callable[..., Study], dayfirst: bool, cell: str, expected: tuple[int, ...]
+    write_cards: Callable[..., Path],
+    read: Callable[..., CardFile],
+    make_study: Callable[..., Study],
+    dayfirst: bool,
+    cell: str,
+    expected: tuple[int, ...],
 ) -> None:
     study = make_study()
     settings = study.model_copy(update={"cards": study.cards.model_copy(update={"dayfirst": dayfirst})})
@@ -65,13 +69,17 @@ def test_every_refused_cell_is_listed_at_once(write_cards: Callable[..., Path], 
     assert "and 3 more" in str(caught.value)
 
 
-def test_words_in_a_score_cell_are_noted_and_give_no_score(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_words_in_a_score_cell_are_noted_and_give_no_score(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     file = read(write_cards(("1", "", "расти", "отлично", "")))
     assert file.cards[0].rows[0].score is None
     assert "row 2, column 'оценка'" in str(file.notes[0])
 
 
-def test_one_id_with_two_answers_is_refused_with_both_rows(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_one_id_with_two_answers_is_refused_with_both_rows(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     path = write_cards(("7", "", "расти", "5", ""), ("8", "", "деньги", "5", ""), ("7", "", "снять боль", "4", ""))
     with pytest.raises(CellsRefused) as caught:
         read(path)
@@ -79,7 +87,9 @@ def test_one_id_with_two_answers_is_refused_with_both_rows(write_cards: Callable
     assert "row 2" in str(caught.value)
 
 
-def test_a_clash_of_ids_names_the_column_of_the_file(tmp_path: Path, read: Callable[..., CardFile], make_study: Callable[..., Study]) -> None:
+def test_a_clash_of_ids_names_the_column_of_the_file(
+    tmp_path: Path, read: Callable[..., CardFile], make_study: Callable[..., Study]
+) -> None:
     path = tmp_path / "cards.csv"
     path.write_text("ключ,цель\n7,расти\n7,деньги\n", "utf-8")
     settings = make_study(columns={"id": "ключ", "rows": [{"purpose": "цель"}]})
@@ -87,25 +97,33 @@ def test_a_clash_of_ids_names_the_column_of_the_file(tmp_path: Path, read: Calla
         read(path, settings)
 
 
-def test_one_id_with_the_same_answer_twice_is_one_card(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_one_id_with_the_same_answer_twice_is_one_card(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     assert len(read(write_cards(("7", "", "расти", "5", ""), ("7", "", " Расти. ", "5,0", ""))).cards) == 1
 
 
-def test_identical_answers_without_ids_stay_two_cards(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_identical_answers_without_ids_stay_two_cards(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     same = ("", "13.04.2025", "расти", "5", "")
     cards = read(write_cards(same, same)).cards
     assert len({card.card_id for card in cards}) == 2
     assert len({card.respondent for card in cards}) == 2
 
 
-def test_cards_without_ids_are_recognised_whatever_their_order(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_cards_without_ids_are_recognised_whatever_their_order(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     lines = [("", "", "расти", "5", ""), ("", "", "деньги", "5", ""), ("", "", "расти", "5", "")]
     one = {card.card_id for card in read(write_cards(*lines, name="one.csv")).cards}
     other = {card.card_id for card in read(write_cards(*lines[::-1], name="other.csv")).cards}
     assert one == other
 
 
-def test_rows_without_a_purpose_are_passed_over_with_a_note(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_rows_without_a_purpose_are_passed_over_with_a_note(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     file = read(write_cards(("1", "", "расти", "5", ""), ("2", "", "  ", "5", "понравилось"), ("3", "", "", "", "")))
     assert [card.original_id for card in file.cards] == ["1"]
     assert [(note.row, note.column) for note in file.notes] == [(3, "цель")]
@@ -123,7 +141,9 @@ def test_a_missing_mapped_column_is_named(tmp_path: Path, read: Callable[..., Ca
         read(path)
 
 
-def test_a_mapped_respondent_joins_the_cards_of_one_person(tmp_path: Path, read: Callable[..., CardFile], make_study: Callable[..., Study]) -> None:
+def test_a_mapped_respondent_joins_the_cards_of_one_person(
+    tmp_path: Path, read: Callable[..., CardFile], make_study: Callable[..., Study]
+) -> None:
     path = tmp_path / "cards.csv"
     path.write_text("id,клиент,цель\n1,Анна,расти\n2,Анна,деньги\n3,,боль\n", "utf-8")
     settings = make_study(columns={"id": "id", "respondent": "клиент", "rows": [{"purpose": "цель"}]})
@@ -160,7 +180,9 @@ def test_contact_columns_are_never_read(tmp_path: Path, make_study: Callable[...
     assert (check.cards, check.scored_rows, check.usable) == (1, 1, True)
 
 
-def test_checking_a_file_lists_the_refused_cells_instead_of_stopping(write_cards: Callable[..., Path], make_study: Callable[..., Study]) -> None:
+def test_checking_a_file_lists_the_refused_cells_instead_of_stopping(
+    write_cards: Callable[..., Path], make_study: Callable[..., Study]
+) -> None:
     check = check_file(write_cards(("1", "", "расти", "7", "")), make_study())
     assert not check.usable
     assert [(problem.row, problem.column) for problem in check.refused] == [(2, "оценка")]

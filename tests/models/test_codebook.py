@@ -6,7 +6,7 @@ import pytest
 
 from models.codebook import FIXED, Codebook, Event, EventKind, Target, new_code_id
 
-START = datetime(2026, 1, 1)  # noqa: DTZ001
+START = datetime(2026, 1, 1)
 C, R, T, M, X = EventKind.CREATE, EventKind.RENAME, EventKind.TARGET, EventKind.MERGE, EventKind.RETIRE
 
 
@@ -55,7 +55,9 @@ def test_events_of_another_frame_do_not_count() -> None:
 
 def test_merges_are_followed_to_the_last_code() -> None:
     names: list[tuple[EventKind, str, dict[str, str]]] = [(C, code, {"name": code}) for code in "abcd"]
-    book = Codebook.replay("purpose", log(*names, (M, "a", {"into": "b"}), (M, "b", {"into": "c"}), (M, "c", {"into": "d"})))
+    book = Codebook.replay(
+        "purpose", log(*names, (M, "a", {"into": "b"}), (M, "b", {"into": "c"}), (M, "c", {"into": "d"}))
+    )
     assert {book.resolve(code) for code in "abcd"} == {"d"}
     assert [code.code_id for code in book.active() if not code.fixed] == ["d"]
 
@@ -77,9 +79,18 @@ def test_a_ring_of_merges_ends(ring: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", [(R, "x", {"name": "?"}), (T, "x", {"target": "no"}), (X, "x", {}), (M, "x", {"into": "a"}), (M, "a", {"into": "x"})]
+    "entry",
+    [
+        (R, "x", {"name": "?"}),
+        (T, "x", {"target": "no"}),
+        (X, "x", {}),
+        (M, "x", {"into": "a"}),
+        (M, "a", {"into": "x"}),
+    ],
 )
-def test_an_event_on_an_unknown_code_is_an_error_and_changes_nothing(entry: tuple[EventKind, str, dict[str, str]]) -> None:
+def test_an_event_on_an_unknown_code_is_an_error_and_changes_nothing(
+    entry: tuple[EventKind, str, dict[str, str]],
+) -> None:
     book = Codebook.replay("purpose", log((C, "a", {"name": "Расти"})))
     before = dict(book.codes)
     with pytest.raises(ValueError, match="x"):

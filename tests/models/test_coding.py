@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.codebook import Codebook, Event, EventKind
 from models.coding import OPEN, Decision, PhraseState, Role, Verdict, evidence_hash, replay_decisions
 
-START = datetime(2026, 1, 1)  # noqa: DTZ001
+START = datetime(2026, 1, 1)
 ASSIGN, ALSO, NOT, NOTHING = Verdict.ASSIGN, Verdict.ALSO, Verdict.NOT, Verdict.NOTHING
 
 
@@ -28,7 +28,19 @@ def said(
 ) -> Decision:
     origin = origin or f"ls/1/{who}{day}/1"
     return Decision(
-        *(f"{origin}{phrase}", "purpose", phrase, who, START + timedelta(days=day), role, verdict, codes, (), False, None),
+        *(
+            f"{origin}{phrase}",
+            "purpose",
+            phrase,
+            who,
+            START + timedelta(days=day),
+            role,
+            verdict,
+            codes,
+            (),
+            False,
+            None,
+        ),
         origin,
     )
 
@@ -153,7 +165,7 @@ DECISIONS = st.lists(
 
 @given(decisions=DECISIONS, seed=st.integers(0, 99))
 def test_the_order_of_pulling_changes_neither_coding_nor_hash(decisions: list[Decision], seed: int) -> None:
-    shuffled = random.Random(seed).sample(decisions, len(decisions))
+    shuffled = random.Random(seed).sample(decisions, len(decisions))  # noqa: S311  (no secret)
     assert replay_decisions(decisions, BOOK) == replay_decisions(shuffled, BOOK)
     scores = {("a", 1): 5, ("b", 1): None}
     backwards = dict(reversed(scores.items()))

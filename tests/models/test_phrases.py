@@ -100,7 +100,9 @@ def test_a_text_without_words_is_a_non_answer(text: str) -> None:
     assert is_non_answer(text, NON_ANSWERS)
 
 
-@pytest.mark.parametrize("text", ["нет сил", "не знаю, куда идти дальше", "ничего не хочу менять", "[ИМЯ_1]", "нетворкинг"])
+@pytest.mark.parametrize(
+    "text", ["нет сил", "не знаю, куда идти дальше", "ничего не хочу менять", "[ИМЯ_1]", "нетворкинг"]
+)
 def test_an_answer_that_only_begins_like_one_is_kept(text: str) -> None:
     assert not is_non_answer(text, NON_ANSWERS)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.codebook import NO_ANSWER
@@ -95,6 +95,29 @@ def test_a_dissolved_group_is_asked_phrase_by_phrase_without_its_other_pages() -
     assert [(task.kind, task.phrase_ids) for task in due(now)] == [(Kind.PHRASE, (name,)) for name in IDS]
 
 
+def test_a_dissolved_group_stays_dissolved_when_its_phrases_are_coded_one_by_one() -> None:
+    now = asked(situation(TEN, [IDS[:8], IDS[8:]], page_size=4))
+    page, other = now.tasks
+    now = asked(answered(now, {}, page.key))
+    singles = [task for task in now.tasks if task.kind is Kind.PHRASE]
+    assert [task.phrase_ids for task in singles] == [(name,) for name in IDS[:4]]
+    now = answered(now, dict.fromkeys(IDS[:4], settled("y")), *(task.key for task in singles))
+    assert due(now) == []
+    now = answered(now, dict.fromkeys(IDS[8:], settled("x")), other.key)
+    assert [(task.kind, task.phrase_ids) for task in due(now)] == [(Kind.PHRASE, (name,)) for name in IDS[4:8]]
+
+
+def test_what_was_thrown_out_does_not_vote_on_the_code_of_the_next_page() -> None:
+    now = asked(situation(TEN, [IDS], page_size=4))
+    page = now.tasks[0]
+    out = dict.fromkeys(IDS[1:4], PhraseState(rejected=frozenset({"x"})))
+    now = answered(now, {"p00": PhraseState(frozenset({"x"}), origins=("ls/1/1/1",)), **out}, page.key)
+    now = replace(now, tasks=[*now.tasks, *(task for task in due(now) if task.kind is Kind.PHRASE)])
+    now = replace(now, states={**now.states, **dict.fromkeys(IDS[1:4], settled("y"))})
+    (next_page,) = [task for task in due(now) if task.kind is Kind.GROUP]
+    assert (next_page.page, next_page.suggested) == (2, ("x",))
+
+
 def test_phrases_thrown_out_of_a_group_are_asked_at_once() -> None:
     now = asked(situation(TEN, [IDS[:4], IDS[4:8]]))
     states = {**dict.fromkeys(IDS[:3], settled("x")), "p03": PhraseState(rejected=frozenset({"x"}))}
@@ -117,7 +140,12 @@ def test_a_phrase_that_is_also_about_something_else_comes_back_with_its_code_fir
 
 
 def test_duplicates_are_one_line_of_a_page_and_one_task() -> None:
-    same = [phrase("a", "снять тревогу"), phrase("b", "Снять тревогу!"), phrase("c", "расти"), phrase("d", "снять  тревогу")]
+    same = [
+        phrase("a", "снять тревогу"),
+        phrase("b", "Снять тревогу!"),
+        phrase("c", "расти"),
+        phrase("d", "снять  тревогу"),
+    ]
     (page,) = due(situation(same, [["a", "b", "c", "d"]]))
     assert [line.phrase_ids for line in page.lines] == [("a", "b", "d"), ("c",)]
     now = asked(situation(same, [["a", "b", "c", "d"]]))
@@ -156,8 +184,9 @@ def test_a_task_whose_answer_was_taken_back_is_not_asked_a_second_time() -> None
     texts=st.lists(st.sampled_from(["расти", "Расти!", "деньги", "боль", "хз", "план"]), min_size=1, max_size=14),
     grouped=st.integers(0, 14),
     page_size=st.integers(1, 5),
-    verdicts=st.lists(st.sampled_from(["x", "y", "dissolve", "out", "unusable"]), min_size=40, max_size=40),
+    verdicts=st.lists(st.sampled_from(["belongs", "dissolve", "out", "also"]), min_size=40, max_size=40),
 )
+@example(texts=["расти", "деньги", "боль"], grouped=3, page_size=1, verdicts=["belongs", "dissolve", "x", "x", "out"])
 def test_every_phrase_is_asked_until_it_is_settled_and_no_task_is_planned_twice(
     texts: list[str], grouped: int, page_size: int, verdicts: list[str]
 ) -> None:
@@ -191,6 +220,8 @@ def reply(now: Situation, task: ReviewTask, verdict: str) -> Situation:
     if verdict == "dissolve":
         return answered(now, {}, task.key)
     states = dict.fromkeys(task.phrase_ids, settled("x"))
+    if verdict == "also":
+        states |= dict.fromkeys(task.phrase_ids, PhraseState(frozenset({"x"}), origins=("ls/1/1/1",)))
     if verdict == "out":
         states |= dict.fromkeys(task.lines[-1].phrase_ids, PhraseState(rejected=frozenset({"x"})))
     return answered(now, states, task.key)

@@ -1,6 +1,7 @@
 """Personal data leaves no study: found, masked, numbered within a card."""
 
 import csv
+import itertools
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ def test_nothing_that_was_found_is_left_in_a_phrase(words: str, end: str, study:
     whole = prepare(card_of(f"хочу денег побольше, пишите {words}{end}"), study)
     parts = prepare(card_of(f"пишите мне сюда {words}{end} хочу денег побольше"), study)
     for prepared in (whole, parts):
-        texts = [str(phrase["text"]) for phrase in prepared.phrases] + [str(row["purpose"]) for row in prepared.purpose_rows]
+        texts = [str(phrase["text"]) for phrase in prepared.phrases] + [
+            str(row["purpose"]) for row in prepared.purpose_rows
+        ]
         assert not [text for text in texts if words in text]
 
 
@@ -80,7 +83,7 @@ def test_masked_text_never_holds_the_words_that_were_found(parts: list[str], stu
 @given(parts=st.lists(st.sampled_from([text for _, text in ALL]), max_size=6))
 def test_finds_are_in_order_and_never_overlap(parts: list[str]) -> None:
     found = find_personal(", ".join(parts))
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(found))
 
 
 def test_the_same_words_have_the_same_number_inside_a_card(study: Study) -> None:
@@ -94,7 +97,10 @@ def test_the_same_words_have_the_same_number_inside_a_card(study: Study) -> None
 
 def test_a_phrase_and_its_row_name_a_person_by_the_same_number(study: Study) -> None:
     prepared = prepare(card_of("Пишите на a@b.ru сегодня. Потом на c@d.ru завтра."), study)
-    assert [phrase["text"] for phrase in prepared.phrases] == ["Пишите на [ПОЧТА_1] сегодня.", "Потом на [ПОЧТА_2] завтра."]
+    assert [phrase["text"] for phrase in prepared.phrases] == [
+        "Пишите на [ПОЧТА_1] сегодня.",
+        "Потом на [ПОЧТА_2] завтра.",
+    ]
     assert prepared.purpose_rows[0]["purpose"] == "Пишите на [ПОЧТА_1] сегодня. Потом на [ПОЧТА_2] завтра."
 
 
@@ -117,7 +123,9 @@ def test_ordinary_words_are_left_alone(text: str) -> None:
 
 def test_the_purposes_of_the_example_are_left_alone() -> None:
     with GSR.open(encoding="utf-8", newline="") as file:
-        purposes = [row[name] for row in csv.DictReader(file) for name in ("purpose_1", "purpose_2", "purpose_3") if row[name]]
+        purposes = [
+            row[name] for row in csv.DictReader(file) for name in ("purpose_1", "purpose_2", "purpose_3") if row[name]
+        ]
     contacts = ("@", "t.me", "Рощин", "+7")
     ordinary = [text for text in purposes if not any(sign in text for sign in contacts)]
     touched = [text for text in ordinary if masked(text) != text]
@@ -129,4 +137,4 @@ def test_an_id_is_keyed_and_typed() -> None:
     assert keyed_id(b"one", "card", "17") == keyed_id(b"one", "card", "17")
     different = {keyed_id(b"one", "card", "17"), keyed_id(b"two", "card", "17"), keyed_id(b"one", "respondent", "17")}
     assert len(different | {keyed_id(b"one", "card", "18")}) == 4
-    assert "17" != keyed_id(b"one", "card", "17")
+    assert keyed_id(b"one", "card", "17") != "17"

@@ -9,8 +9,10 @@ from models.coding import Decision, Verdict, replay_decisions
 from models.review import Answer, Kind, Line, Member, ReviewTask, Source, UnusableAnswer, interpret
 
 STUDY = "study"
-START = datetime(2026, 1, 1)  # noqa: DTZ001
-GROUP = ReviewTask("g", "purpose", Kind.GROUP, (Line("расти", ("p1", "p2")), Line("меняться", ("p3",)), Line("боль", ("p4",))))
+START = datetime(2026, 1, 1)
+GROUP = ReviewTask(
+    "g", "purpose", Kind.GROUP, (Line("расти", ("p1", "p2")), Line("меняться", ("p3",)), Line("боль", ("p4",)))
+)
 PHRASE = ReviewTask("f", "purpose", Kind.PHRASE, (Line("расти", ("p1", "p2")),), suggested=("x",))
 ALL = {0: Member.BELONGS, 1: Member.ALSO, 2: Member.NOT}
 
@@ -73,7 +75,9 @@ def test_a_dissolved_group_says_nothing_about_its_phrases() -> None:
 
 def test_an_edited_page_renames_its_code_and_keeps_its_id() -> None:
     codebook = book()
-    first, made = interpret(STUDY, GROUP, Answer(new_names=("Расти",), target=Target.NO, members=ALL), source(), codebook)
+    first, made = interpret(
+        STUDY, GROUP, Answer(new_names=("Расти",), target=Target.NO, members=ALL), source(), codebook
+    )
     answer = Answer(new_names=("Расти и меняться",), target=Target.YES, members={0: Member.BELONGS})
     second, changed = interpret(STUDY, GROUP, answer, source(revision=2), codebook)
     assert {code for item in first + second for code in item.codes} == {made[0].code_id}
@@ -158,7 +162,9 @@ def test_a_merged_code_that_is_chosen_means_its_successor() -> None:
         (GROUP, Answer(codes=("x", "y"), members=ALL), "несколько"),
     ],
 )
-def test_an_unusable_answer_says_why_and_leaves_the_codebook_alone(task: ReviewTask, answer: Answer, reason: str) -> None:
+def test_an_unusable_answer_says_why_and_leaves_the_codebook_alone(
+    task: ReviewTask, answer: Answer, reason: str
+) -> None:
     codebook = book("x", "y")
     before = dict(codebook.codes)
     with pytest.raises(UnusableAnswer, match=reason):

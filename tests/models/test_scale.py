@@ -10,7 +10,15 @@ from models.scale import NoScore, parse_score
 SCALE: dict[int, str] = default_settings()["scale"]
 FORMS = (
     *("{n}", " {n} ", "{n},0", "{n}.0", "{n},00", "{n}/5", "{n} / 5", "{n},0/5", "\u00a0{n}\u00a0"),
-    *("{n} — {text}", "{n} – {text}", "{n} - {text}", "{n}: {text}", "{n}. {text}", "{n}/5 — {text}", "{n} — в основном"),
+    *(
+        "{n} — {text}",
+        "{n} – {text}",
+        "{n} - {text}",
+        "{n}: {text}",
+        "{n}. {text}",
+        "{n}/5 — {text}",
+        "{n} — в основном",
+    ),
     *("{text}", "  {text}  ", "{text}.", "«{text}»"),
 )
 
@@ -33,7 +41,21 @@ def test_a_blank_cell_is_no_score_and_no_error(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["7", "-1", "3.5", "3,5", "10/10", "5/10", "6/5", "05.03.2026", "2026-05-04 00:00:00", "отлично", "пять", "45", "4%"],
+    [
+        "7",
+        "-1",
+        "3.5",
+        "3,5",
+        "10/10",
+        "5/10",
+        "6/5",
+        "05.03.2026",
+        "2026-05-04 00:00:00",
+        "отлично",
+        "пять",
+        "45",
+        "4%",
+    ],
 )
 def test_what_is_not_on_the_scale_is_refused(cell: str) -> None:
     with pytest.raises(NoScore):

@@ -58,7 +58,7 @@ def test_utf16_is_told_by_its_mark(tmp_path: Path, mark: bytes) -> None:
     assert [list(row) for row in table.rows] == LINES
 
 
-@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "utf-16-le", "mac_cyrillic"])
+@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "utf-16-le"])
 def test_other_alphabets_are_read_right_or_refused_but_never_as_mojibake(tmp_path: Path, encoding: str) -> None:
     lines = [
         ["1", "хочу вырасти в доходе, нужен план", "5"],
@@ -90,7 +90,7 @@ def test_a_quoted_line_break_stays_inside_its_cell(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_a_line_break_in_the_header_does_not_hide_the_separator(tmp_path: Path, separator: str) -> None:
-    header = ["номер", "Цель\n(зачем вы пришли, одним словом)", "Оценка"]
+    header = ["Номер\n(какой был на карточке)", "Цель\n(зачем вы пришли, одним словом)", "Оценка"]
     table = read_table(file_of(tmp_path, written([header, *LINES], separator, "\n")))
     assert list(table.header) == header
     assert [list(row) for row in table.rows] == LINES
@@ -106,7 +106,7 @@ def test_a_workbook_gives_the_same_cells(tmp_path: Path) -> None:
     sheet = book.active
     assert sheet is not None
     sheet.append([*HEADER, "дата"])
-    sheet.append([1, "снять тревогу,\nнайти опору", 5, datetime(2026, 1, 13, 14, 26, 49)])  # noqa: DTZ001
+    sheet.append([1, "снять тревогу,\nнайти опору", 5, datetime(2026, 1, 13, 14, 26, 49)])
     sheet.append([2.0, "расти", 3.5, None])
     book.save(tmp_path / "cards.xlsx")
     table = read_table(tmp_path / "cards.xlsx")
@@ -155,7 +155,9 @@ def test_a_repeated_header_is_refused_with_its_name(tmp_path: Path) -> None:
     assert "row 1" in error.where
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n\n", b",,\n,,\n", b"\xef\xbb\xbf", b"a,b\n", b"a,b\n,\n", b"one column\n1\n2\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n\n", b",,\n,,\n", b"\xef\xbb\xbf", b"a,b\n", b"a,b\n,\n", b"one column\n1\n2\n"]
+)
 def test_a_file_without_answers_is_refused(tmp_path: Path, raw: bytes) -> None:
     refused(file_of(tmp_path, raw))
 

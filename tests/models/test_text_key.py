@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from models.text import text_key, without_numbers
 
 TRICKY = st.text(
-    alphabet=st.sampled_from(list("абвеёсхСХЁacexoCXABaн '’`«»\"-–—\u00a0\u200b\u00ad\u0308\u0301\u0306.!?)([]_1🙂ЙйİΣſﬁ½№")),
+    alphabet=st.sampled_from(
+        list("абвеёсхСХЁacexoCXABaн '’`«»\"-–—\u00a0\u200b\u00ad\u0308\u0301\u0306.!?)([]_1🙂ЙйİΣſﬁ½№")
+    ),
     max_size=12,
 )
 

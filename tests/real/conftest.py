@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from support import Work, write_cards
 
@@ -35,6 +37,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["PREFECT_API_URL"] = url
         with temporary_settings({PREFECT_API_URL: url}):
             yield home
+            APILogWorker.instance().drain()
+            EventsWorker.drain_all(timeout=5)
     finally:
         studio.stop()
         prefect.stop()

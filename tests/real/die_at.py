@@ -1,4 +1,6 @@
-"""Run the command line and die of SIGKILL at a named call: python die_at.py module:Class.function before|after|during N ARGS…
+"""Run the command line and die of SIGKILL at a named call.
+
+Usage: python die_at.py module:Class.function before|after|during N ARGUMENTS OF RECHKI
 
 `during` lets the call start and kills the process 50 ms later, while the other side is at work.
 """

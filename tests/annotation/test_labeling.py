@@ -1,0 +1,269 @@
+"""Review objects as Label Studio shows them, and back."""
+
+import json
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from annotation import labeling
+from annotation.labeling import answer_of, group_result, labeling_config, phrase_result, task_json
+from models.cards import Card, PurposeRow
+from models.codebook import FIXED, NO_ANSWER, Codebook, Event, EventKind, Target
+from models.coding import PhraseState
+from models.config import Study, default_settings
+from models.intake import prepare
+from models.review import Answer, Kind, Line, Member, ReviewTask, UnusableAnswer
+from models.store.cards import RowContext
+
+quick = hypothesis_settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+START = datetime(2026, 1, 1)
+SCALE: dict[int, str] = default_settings()["scale"]
+OFFERED = ("code-a", "code-b", "code-c")
+OTHERS = ("code-d", "code-e")
+FIXED_IDS = tuple(code.code_id for code in FIXED)
+HOSTILE = [
+    '"кавычки" & <тег>',
+    "' or 1=1 --",
+    "</Choices><Choice/>",
+    "🙂 эмодзи",
+    "%CODES%",
+    "%STYLE%",
+    "]]>",
+    "&amp;",
+    "а\nб",
+]
+
+
+def group(lines: int = 5, suggested: tuple[str, ...] = ()) -> ReviewTask:
+    return ReviewTask(
+        "key-g",
+        "purpose",
+        Kind.GROUP,
+        tuple(Line(f"фраза {at}", (f"p{at}",)) for at in range(lines)),
+        group=0,
+        about={"name": "Группа", "keywords": ["рост", "<b>"], "cohesion": 0.5},
+        suggested=suggested,
+    )
+
+
+SINGLE = ReviewTask(
+    "key-p",
+    "purpose",
+    Kind.PHRASE,
+    (Line("снять тревогу", ("p0", "p1")),),
+    about={"confidence": 0.4},
+    suggested=OFFERED,
+)
+
+
+def book(*names: str) -> Codebook:
+    events = [
+        Event(f"e{at}", "", START, "", EventKind.CREATE, f"code-{at}", {"name": name}, "")
+        for at, name in enumerate(names)
+    ]
+    events += [
+        Event(code, "", START, "", EventKind.CREATE, code, {"name": code.upper()}, "") for code in OFFERED + OTHERS
+    ]
+    return Codebook.replay("", events)
+
+
+def contexts(task: ReviewTask) -> dict[str, RowContext]:
+    return {phrase: RowContext("ответ целиком", 3, "потому") for phrase in task.phrase_ids}
+
+
+NAME = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), max_size=20).map(
+    lambda text: " ".join(text.split())
+)
+NAMES = NAME.filter(bool)
+MEMBERS = st.dictionaries(st.integers(0, 4), st.sampled_from([Member.BELONGS, Member.ALSO]), min_size=1)
+
+
+@quick
+@given(
+    members=MEMBERS,
+    codes=st.lists(st.sampled_from(OFFERED + OTHERS), max_size=1),
+    names=st.lists(NAMES, max_size=1),
+    target=st.sampled_from(Target),
+)
+def test_any_answer_on_a_group_comes_back(
+    members: dict[int, Member], codes: list[str], names: list[str], target: Target
+) -> None:
+    answer = Answer(codes=tuple(codes), new_names=tuple(names), target=target, members=members)
+    assert answer_of(group(), group_result(group(), answer)) == answer
+
+
+@quick
+@given(
+    codes=st.permutations(OFFERED + OTHERS),
+    count=st.integers(0, 5),
+    names=st.lists(NAMES, max_size=3),
+    target=st.sampled_from([None, *Target]),
+)
+def test_any_answer_on_a_phrase_comes_back(
+    codes: list[str], count: int, names: list[str], target: Target | None
+) -> None:
+    given_answer = Answer(codes=tuple(codes[:count]), new_names=tuple(names), target=target)
+    back = answer_of(SINGLE, phrase_result(SINGLE, given_answer))
+    assert set(back.codes) == set(given_answer.codes)
+    assert len(back.codes) == count
+    assert (back.new_names, back.target) == (given_answer.new_names, target)
+
+
+@pytest.mark.parametrize("fixed", FIXED_IDS)
+def test_a_fixed_code_alone_comes_back(fixed: str) -> None:
+    assert answer_of(SINGLE, phrase_result(SINGLE, Answer(codes=(fixed,)))).codes == (fixed,)
+
+
+@pytest.mark.parametrize("fixed", FIXED_IDS)
+@pytest.mark.parametrize(
+    "beside", [Answer(codes=("code-a",)), Answer(codes=("code-d",)), Answer(new_names=("Деньги",))]
+)
+def test_a_fixed_code_beside_a_code_is_dropped(fixed: str, beside: Answer) -> None:
+    both = Answer(codes=(fixed, *beside.codes), new_names=beside.new_names)
+    assert answer_of(SINGLE, phrase_result(SINGLE, both)) == beside
+
+
+def test_a_dissolved_group_comes_back_whatever_else_is_ticked() -> None:
+    answer = Answer(dissolve=True, new_names=("Рост",), members={0: Member.BELONGS}, target=Target.NO)
+    assert answer_of(group(), group_result(group(), answer)) == Answer(dissolve=True)
+    assert answer_of(group(), group_result(group(), Answer(dissolve=True))).dissolve
+
+
+def test_a_group_with_no_phrase_left_that_is_not_dissolved_is_unusable() -> None:
+    with pytest.raises(UnusableAnswer, match="не отмечена"):
+        answer_of(group(), group_result(group(), Answer(new_names=("Рост",), target=Target.YES)))
+
+
+def test_also_without_belonging_does_not_belong() -> None:
+    result = group_result(group(), Answer(new_names=("Рост",), members={0: Member.BELONGS, 1: Member.ALSO}))
+    result[0]["value"]["choices"].remove("p01")
+    assert answer_of(group(), result).members == {0: Member.BELONGS}
+
+
+def test_a_mark_from_another_page_is_unusable() -> None:
+    with pytest.raises(UnusableAnswer, match="p04"):
+        answer_of(
+            group(3),
+            group_result(group(5), Answer(new_names=("Рост",), members={0: Member.BELONGS, 4: Member.BELONGS})),
+        )
+
+
+def test_an_empty_result_is_unusable_on_a_group_and_empty_on_a_phrase() -> None:
+    with pytest.raises(UnusableAnswer):
+        answer_of(group(), [])
+    assert answer_of(SINGLE, []) == Answer()
+
+
+def test_blank_names_do_not_count() -> None:
+    result = [
+        {"from_name": "new_code", "value": {"text": ["  ", "", " Деньги \n и  доход"]}},
+        {"from_name": "x", "value": None},
+    ]
+    assert answer_of(SINGLE, result).new_names == ("Деньги и доход",)
+
+
+def xml_of(kind: Kind, codebook: Codebook) -> ElementTree.Element:
+    return ElementTree.fromstring(labeling_config(kind, codebook))  # noqa: S314  (our own text)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_of_a_code_stays_a_name(kind: Kind, name: str) -> None:
+    choices = [(item.get("alias"), item.get("value")) for item in xml_of(kind, book(name)).iter("Choice")]
+    assert ("code-0", name) in choices
+    plain = [item.tag for item in xml_of(kind, book("имя")).iter()]
+    assert [item.tag for item in xml_of(kind, book(name)).iter()] == plain
+
+
+@quick
+@given(
+    names=st.lists(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co"]), min_size=1), max_size=4)
+)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_labeling_config_is_well_formed_for_any_names(kind: Kind, names: list[str]) -> None:
+    found = {item.get("alias"): item.get("value") for item in xml_of(kind, book(*names)).iter("Choice")}
+    assert {f"code-{at}": name for at, name in enumerate(names)}.items() <= found.items()
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_active_code_is_a_choice_and_no_merged_one(kind: Kind) -> None:
+    codebook = book("Деньги")
+    codebook.apply(Event("m", "", START, "", EventKind.MERGE, "code-0", {"into": "code-a"}, ""))
+    aliases = {item.get("alias") for item in xml_of(kind, codebook).iter("Choice")}
+    assert {*OFFERED, *OTHERS, *FIXED_IDS} <= aliases
+    assert "code-0" not in aliases
+
+
+def test_every_line_of_the_longest_page_has_its_own_key() -> None:
+    task = group(30)
+    members = task_json(task, book(), contexts(task), {}, SCALE)["data"]["members"]
+    hotkeys = [item["hotkey"] for item in members]
+    taken = [item.get("hotkey") for item in xml_of(Kind.GROUP, book()).iter("Choice") if item.get("hotkey")]
+    assert len(members) == 60
+    assert len({*hotkeys, *taken}) == len(hotkeys) + len(taken)
+
+
+def test_a_prediction_is_the_answer_a_person_would_give_by_submitting_it() -> None:
+    task = group(5, suggested=("code-a",))
+    (prediction,) = task_json(task, book(), contexts(task), {}, SCALE)["predictions"]
+    answer = answer_of(task, prediction["result"])
+    assert answer.members == dict.fromkeys(range(5), Member.BELONGS)
+    assert answer.codes == ("code-a",)
+
+
+def test_a_phrase_has_its_first_suggestion_ticked_and_its_confirmed_codes_kept() -> None:
+    task = SINGLE
+    (prediction,) = task_json(task, book(), contexts(task), {}, SCALE)["predictions"]
+    assert answer_of(task, prediction["result"]).codes == ("code-a",)
+    states = {phrase: PhraseState(frozenset({"code-b", "code-c"})) for phrase in task.phrase_ids}
+    (prediction,) = task_json(task, book(), contexts(task), states, SCALE)["predictions"]
+    assert set(answer_of(task, prediction["result"]).codes) == {"code-b", "code-c"}
+
+
+def test_a_ticked_suggestion_is_always_shown() -> None:
+    task = ReviewTask("k", "purpose", Kind.PHRASE, (Line("хз", ("p0",)),), suggested=(NO_ANSWER,))
+    for states in ({}, {"p0": PhraseState(frozenset({"code-e"}))}):
+        shown = task_json(task, book(), contexts(task), states, SCALE)
+        ticked = {
+            alias for item in shown["predictions"] for region in item["result"] for alias in region["value"]["choices"]
+        }
+        assert ticked <= {item["alias"] for item in shown["data"]["suggested"]}
+
+
+def test_a_task_carries_its_key_and_shows_duplicates_as_a_count() -> None:
+    data = task_json(SINGLE, book(), contexts(SINGLE), {}, SCALE)["data"]
+    assert data[labeling.KEY] == "key-p"
+    assert data["phrase"] == "снять тревогу ×2"
+
+
+def test_html_of_a_task_is_escaped() -> None:
+    evil = "<script>alert(1)</script>"
+    data = task_json(SINGLE, book(), {name: RowContext(evil, 3, evil) for name in SINGLE.phrase_ids}, {}, SCALE)["data"]
+    assert "<script>" not in data["card_html"]
+    page = group()
+    page.about["keywords"] = [evil]
+    assert "<script>" not in task_json(page, book(), contexts(page), {}, SCALE)["data"]["about_html"]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_raw_verbatim_is_in_a_task(kind: Kind) -> None:
+    study = Study.model_validate(
+        {**default_settings(), "study_id": "11111111-2222-3333-4444-555555555555", "title": "Проба"}
+    )
+    secrets = ["+7 999 123-45-67", "Марина Лебедева", "https://vk.com/id12345", "ВН-17"]
+    purpose = f"Хочу денег, я {secrets[1]}, звоните {secrets[0]}, {secrets[2]};"
+    row = PurposeRow(1, purpose, 3, f"спросите {secrets[0]}")
+    prepared = prepare(Card("card-1", secrets[3], "card-1", None, "", {}, (row,), 2, "c"), study)
+    lines = tuple(Line(str(item["text"]), (str(item["phrase_id"]),)) for item in prepared.phrases)
+    task = ReviewTask("k", "purpose", kind, lines, about={"name": lines[0].text, "keywords": []}, suggested=("code-a",))
+    (stored,) = prepared.purpose_rows
+    context = RowContext(str(stored["purpose"]), 3, str(stored["why"]))
+    shown: dict[str, Any] = task_json(task, book(), dict.fromkeys(task.phrase_ids, context), {}, SCALE)
+    text = json.dumps(shown, ensure_ascii=False)
+    assert "Хочу денег" in text
+    assert not [secret for secret in secrets if secret in text]

@@ -1,0 +1,230 @@
+"""The proposal, with the bundled encoder and the real clustering (the one slow module)."""
+
+import csv
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.clusters import UNASSIGNED, Groups, propose_groups
+from models.config import Proposal, Study
+from models.encoder import BUNDLED, Encoder, Vectors, centred, fit_mean, load_encoder
+from models.errors import RechkiError
+from models.naming import portraits
+from models.phrases import PURPOSE_FRAME
+from models.proposing import make_proposal, open_texts, plan_tasks
+from models.reading import read_new_files
+from models.review import Kind
+from models.store import review
+from models.store.database import Store
+from models.store.private import Private
+from models.store.vectors import read_centred, remember
+from models.suggest import code_centroids, rank_codes
+
+GSR = Path(__file__).parents[2] / "examples" / "gsr" / "gsr_cards.csv"
+SETTINGS = Proposal()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder(BUNDLED)
+
+
+@pytest.fixture(scope="session")
+def blobs() -> Vectors:
+    """Four clear groups of 12 unit vectors and 6 strays, shuffled."""
+    draw = np.random.default_rng(5)
+    centres = np.eye(4, 32)
+    points = np.vstack(
+        [centres[at] + 0.05 * draw.normal(size=(12, 32)) for at in range(4)] + [draw.normal(size=(6, 32))]
+    )
+    points = points[draw.permutation(len(points))]
+    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def grouped(blobs: Vectors) -> Groups:
+    return propose_groups(blobs, SETTINGS)
+
+
+def some_cards(folder: Path, seed: int, count: int = 45) -> None:
+    """A part of the example as one file, in an order of its own."""
+    with GSR.open(encoding="utf-8", newline="") as file:
+        head, *lines = csv.reader(file)
+    lines = random.Random(seed).sample(lines[:count], count)  # noqa: S311  (no secret)
+    folder.mkdir(parents=True)
+    with (folder / "cards.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *lines])
+
+
+def test_labels_are_contiguous_and_the_largest_group_is_first(grouped: Groups) -> None:
+    sizes = [len(grouped.members(group)) for group in range(grouped.count)]
+    assert set(grouped.labels) - {UNASSIGNED} == set(range(grouped.count))
+    assert sizes == sorted(sizes, reverse=True)
+    assert grouped.count >= 2
+
+
+def test_clear_groups_are_found(grouped: Groups, blobs: Vectors) -> None:
+    truth = np.where(np.abs(blobs[:, :4]).max(axis=1) > 0.8, np.abs(blobs[:, :4]).argmax(axis=1), -1)
+    for group in range(grouped.count):
+        inside = truth[grouped.members(group)]
+        inside = inside[inside >= 0]  # a stray may stand anywhere
+        assert np.bincount(inside).max() >= 0.9 * len(inside)
+
+
+def test_confidence_and_nearest_belong_to_the_labels(grouped: Groups) -> None:
+    assert ((grouped.confidence >= 0) & (grouped.confidence <= 1)).all()
+    assert (grouped.confidence[grouped.labels == UNASSIGNED] == 0).all()
+    assert set(grouped.nearest) <= set(range(grouped.count))
+    assert all((np.diff(grouped.confidence[grouped.members(group)]) <= 0).all() for group in range(grouped.count))
+
+
+def test_two_runs_give_the_same_groups(grouped: Groups, blobs: Vectors) -> None:
+    again = propose_groups(blobs.copy(), SETTINGS)
+    assert (again.labels == grouped.labels).all()
+    assert (again.confidence == grouped.confidence).all()
+
+
+@pytest.mark.parametrize("n", [0, 1, 19])
+def test_fewer_than_twenty_texts_stay_unassigned(blobs: Vectors, n: int) -> None:
+    groups = propose_groups(blobs[:n], SETTINGS)
+    assert groups.count == 0
+    assert list(groups.labels) == [UNASSIGNED] * n
+
+
+@pytest.mark.parametrize("n", [4, 5, 20, 21, 29, 30, 31])
+def test_any_number_of_texts_from_the_least_on_is_clustered(blobs: Vectors, n: int) -> None:
+    groups = propose_groups(blobs[:n], SETTINGS.model_copy(update={"min_phrases": min(n, 20)}))
+    assert len(groups.labels) == len(groups.nearest) == n
+
+
+@pytest.mark.parametrize("n", [20, 40])
+def test_one_phrase_over_and_over_does_no_harm(blobs: Vectors, n: int) -> None:
+    groups = propose_groups(np.repeat(blobs[:1], n, axis=0), SETTINGS)
+    assert len(groups.labels) == n
+    assert np.isfinite(groups.confidence).all()
+
+
+def test_vectors_of_the_study_have_length_one_and_halves_of_equal_weight(encoder: Encoder) -> None:
+    raw = encoder.encode(["снять тревогу", "вырасти в доходе", "новый опыт", ""])
+    assert raw.shape == (4, sum(encoder.blocks))
+    vectors = centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    first = np.linalg.norm(vectors[:, : encoder.blocks[0]], axis=1)
+    assert first == pytest.approx(np.sqrt(0.5), abs=1e-5)
+
+
+def test_a_text_has_the_same_vector_in_any_company(encoder: Encoder) -> None:
+    texts = ["снять тревогу", "деньги", "очень длинный ответ о том, как всё надоело и хочется другой жизни, " * 4]
+    together = encoder.encode(texts)
+    alone = np.vstack([encoder.encode([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-3
+
+
+def test_like_texts_are_nearer_than_unlike_ones(encoder: Encoder) -> None:
+    vectors = encoder.encode(["хочу больше зарабатывать", "вырасти в доходе", "подруга посоветовала"])
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+
+
+def test_progress_is_told_to_the_end(encoder: Encoder) -> None:
+    seen: list[tuple[int, int]] = []
+    encoder.encode(["деньги"] * 70, lambda done, of: seen.append((done, of)))
+    assert seen == [(64, 70), (70, 70)]
+
+
+def test_an_encoder_that_is_not_there_is_named() -> None:
+    with pytest.raises(RechkiError, match="/nowhere/model") as caught:
+        load_encoder("/nowhere/model")
+    assert caught.value.do
+
+
+def test_the_fingerprint_names_the_prompt(encoder: Encoder) -> None:
+    assert load_encoder(BUNDLED, "query: ").fingerprint != encoder.fingerprint
+    assert load_encoder(BUNDLED).fingerprint == encoder.fingerprint
+
+
+def test_row_order_does_not_change_the_proposal(
+    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
+) -> None:
+    settings = make_study(columns={"rows": []})
+    partitions = []
+    key: bytes | None = None
+    for seed in (1, 2):
+        folder = tmp_path / str(seed)
+        some_cards(folder / "cards", seed)
+        if key is not None:  # the same study on another machine: the private file goes with it
+            (folder / "private.db").write_bytes((tmp_path / "key.db").read_bytes())
+        private = Private(folder)
+        key = private.key()
+        (tmp_path / "key.db").write_bytes(private.path.read_bytes())
+        store = Store.open(folder, settings)
+        read_new_files(folder / "cards", settings, store, private)
+        remember(store, encoder, open_texts(store))
+        assert make_proposal(store, settings, encoder) >= 1
+        with store.transaction() as tx:
+            partitions.append(
+                [
+                    (group.proposal_id, group.phrase_ids, group.about)
+                    for group in review.proposed_groups(tx, PURPOSE_FRAME)
+                ]
+            )
+        store.close()
+    assert partitions[0] == partitions[1]
+
+
+def test_a_proposal_and_its_tasks_are_made_once(
+    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
+) -> None:
+    settings = make_study(columns={"rows": []})
+    some_cards(tmp_path / "cards", 3)
+    store = Store.open(tmp_path, settings)
+    read_new_files(tmp_path / "cards", settings, store, Private(tmp_path))
+    texts = open_texts(store)
+    assert remember(store, encoder, texts) == len(texts)
+    assert remember(store, encoder, texts) == 0
+    groups = make_proposal(store, settings, encoder)
+    assert groups >= 1
+    assert make_proposal(store, settings, encoder) == 0
+    assert plan_tasks(store, settings, encoder) >= groups
+    assert plan_tasks(store, settings, encoder) == 0
+    with store.transaction() as tx:
+        tasks = review.tasks(tx, PURPOSE_FRAME)
+        vectors = read_centred(tx, encoder, sorted(texts))
+    assert len([task for task in tasks if task.kind is Kind.GROUP]) == groups
+    assert all(task.suggested for task in tasks if task.kind is Kind.PHRASE)  # so far only non-answers
+    assert len(vectors) == len(texts)
+    with pytest.raises(RechkiError, match="another encoder"):
+        in_another_space(store, settings, encoder)
+    store.close()
+
+
+def in_another_space(store: Store, settings: Study, encoder: Encoder) -> None:
+    other = replace(encoder, fingerprint="other")
+    remember(store, other, open_texts(store))
+    with store.transaction() as tx:
+        tx.connection.execute(review.schema.membership.delete())
+    make_proposal(store, settings, other)
+
+
+def test_a_group_is_named_in_the_words_of_its_most_central_phrase() -> None:
+    texts = ["Снять тревогу.", "снять боль", "вырасти в доходе", "больше денег и дохода"]
+    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], np.float32)
+    groups = Groups(np.array([0, 0, 1, 1]), np.ones(4), np.array([0, 0, 1, 1]))
+    first, second = portraits(texts, vectors, groups)
+    assert first.name in {"Снять тревогу", "Снять боль"}
+    assert "доход" in second.keywords
+    assert set(first.exemplars) == {"Снять тревогу.", "снять боль"}
+    assert portraits(texts, vectors, Groups(np.full(4, -1), np.zeros(4), np.full(4, -1))) == []
+
+
+def test_a_rejected_code_is_not_offered_and_the_name_alone_is_enough_to_begin() -> None:
+    names = np.eye(3, dtype=np.float32)
+    centres = code_centroids(["a", "b", "c"], names, {"b": np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)})
+    phrase = np.array([1, 0.1, 0], np.float32)
+    assert np.linalg.norm(centres, axis=1) == pytest.approx(1)
+    assert [found.code_id for found in rank_codes(phrase, ["a", "b", "c"], centres, set())] == ["a", "b", "c"]
+    assert [found.code_id for found in rank_codes(phrase, ["a", "b", "c"], centres, {"a"})] == ["b", "c"]
+    assert rank_codes(phrase, ["a", "b", "c"], centres, {"a", "b", "c"}) == []

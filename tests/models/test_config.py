@@ -1,0 +1,57 @@
+"""study.yaml: strict, and errors in words."""
+
+from pathlib import Path
+
+import pytest
+
+from models.config import default_settings, load_study, save_study
+from models.errors import RechkiError
+
+OWN = {"study_id": "11111111-2222-3333-4444-555555555555", "title": "Проба"}
+
+
+def test_a_study_holds_only_what_differs_from_the_defaults(tmp_path: Path) -> None:
+    save_study(tmp_path, {**OWN, "balance": {"over": 40}})
+    study = load_study(tmp_path)
+    assert (study.balance.over, study.balance.under) == (40, -25)
+    assert study.scale[5] == "ожидания превзойдены"
+    assert "size_bounds" not in (tmp_path / "study.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"ballance": {}}, "ballance"),
+        ({"balance": {"ower": 1}}, "balance.ower"),
+        ({"balance": {"over": -30}}, "below balance.over"),
+        ({"balance": {"size_bounds": [9, 4, 14, 22]}}, "must grow"),
+        ({"balance": {"weights": "respondent"}}, "balance.weights"),
+        ({"review": {"page_size": 31}}, "review.page_size"),
+        ({"scale": {7: "семь"}}, "scale"),
+        ({"study_id": "not-an-id"}, "study_id"),
+        ({"title": ""}, "title"),
+    ],
+)
+def test_a_wrong_key_is_named_and_nothing_is_written(tmp_path: Path, wrong: dict[str, object], named: str) -> None:
+    with pytest.raises(RechkiError, match=named) as caught:
+        save_study(tmp_path, {**OWN, **wrong})
+    assert "study.yaml" in caught.value.where
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("raw", [b"a: [", b"- a\n", b"", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_settings_is_refused(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "study.yaml").write_bytes(raw)
+    with pytest.raises(RechkiError, match=r"study\.yaml"):
+        load_study(tmp_path)
+
+
+def test_a_folder_without_a_study_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(RechkiError, match="rechki init"):
+        load_study(tmp_path)
+
+
+def test_the_defaults_are_a_valid_study(tmp_path: Path) -> None:
+    save_study(tmp_path, {**default_settings(), **OWN})
+    save_study(tmp_path / ".", OWN)
+    assert load_study(tmp_path).balance.size_bounds == (4, 9, 14, 22)

@@ -1,0 +1,150 @@
+"""What goes wrong is one clear message (what, where, what to do), a non-zero exit, and nothing half-written."""
+
+import csv
+import io
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support import Work, rechki
+
+from annotation.server import LocalServer
+from flows.advance import advance
+from flows.study import FRAME, open_study
+from models.review import Kind
+from models.store import cards, review
+
+
+def stored(work: Work) -> tuple[int, int]:
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        return cards.counts(tx).cards, len(review.tasks(tx, FRAME))
+
+
+def assert_told(done: object, *parts: str) -> None:
+    output = done.stdout + done.stderr  # type: ignore[attr-defined]
+    assert done.returncode == 1, output  # type: ignore[attr-defined]
+    assert "Traceback" not in output
+    flat = " ".join(output.split())
+    for part in parts:
+        assert part in flat, output
+
+
+def test_label_studio_that_does_not_answer(work: Work) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    done = rechki("advance", work.folder, RECHKI_LABEL_STUDIO_URL=dead, RECHKI_LABEL_STUDIO_TOKEN="a" * 40)
+    assert_told(done, dead, "does not answer", "rechki studio start")
+    assert stored(work) == (0, 0)
+
+
+def test_a_wrong_token(work: Work, servers: Path) -> None:
+    signed = LocalServer(servers).signing()
+    assert signed is not None
+    done = rechki("propose", work.folder, RECHKI_LABEL_STUDIO_URL=signed.url, RECHKI_LABEL_STUDIO_TOKEN="0" * 40)
+    assert_told(done, signed.url, "refuses the token", "RECHKI_LABEL_STUDIO_TOKEN")
+    assert "0" * 40 not in done.stdout + done.stderr
+    assert stored(work) == (0, 0)
+
+
+def test_a_deleted_project_is_told_and_its_open_tasks_can_be_sent_anew(work: Work) -> None:
+    advance(str(work.folder))
+    work.review(most=3)
+    advance(str(work.folder))
+    studio = work.studio()
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        known = review.project(tx, studio.instance, FRAME, Kind.GROUP)
+        decided = review.live_decisions(tx, FRAME)
+    assert known is not None
+    assert decided
+    studio.api.projects.delete(id=known[0])
+    before = stored(work)
+    done = rechki("collect", work.folder)
+    assert_told(done, f"project {known[0]}", "was deleted", "--new-projects")
+    assert stored(work) == before
+    assert rechki("propose", work.folder, "--new-projects").returncode == 0
+    assert rechki("collect", work.folder).returncode == 0
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        assert review.live_decisions(tx, FRAME) == decided, "collected decisions are safe"
+        now = review.project(tx, studio.instance, FRAME, Kind.GROUP)
+    assert now is not None
+    assert now[0] != known[0]
+
+
+def with_a_score_of_seven(text: str) -> str:
+    header, first, *rest = csv.reader(io.StringIO(text))
+    first[header.index("score_1")] = "7"
+    out = io.StringIO()
+    csv.writer(out).writerows([header, first, *rest])
+    return out.getvalue()
+
+
+BAD_FILES = {
+    "picture.csv": (lambda _: b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 40, ("picture.csv", "Save it")),
+    "empty.csv": (lambda _: b"", ("empty.csv", "empty", "Export the answers again")),
+    "letter.csv": (lambda _: "Здравствуйте! Это письмо, а не таблица.\nПока.".encode(), ("letter.csv", "not a table")),
+    "header.csv": (lambda text: text.splitlines()[0].encode(), ("header.csv", "no rows")),
+    "missing.csv": (
+        lambda text: text.replace("score_2", "mark_2", 1).encode(),
+        ("missing.csv", "no column 'score_2'", "study.yaml"),
+    ),
+    "seven.csv": (
+        lambda text: with_a_score_of_seven(text).encode(),
+        ("seven.csv", "row 2", "score_1", "'7'", "0-5", "Correct"),
+    ),
+    "notes.docx": (lambda _: b"PK", ("notes.docx", "not read", ".xlsx")),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_named_and_nothing_of_the_others_is_stored(work: Work, name: str) -> None:
+    spoiled, parts = BAD_FILES[name]
+    good = next((work.folder / "cards").iterdir())
+    (work.folder / "cards" / name).write_bytes(spoiled(good.read_text("utf-8")))
+    assert_told(rechki("propose", work.folder), *parts)
+    assert stored(work) == (0, 0)
+    assert rechki("check", work.folder).returncode == 1
+
+
+def test_a_folder_that_is_no_study(tmp_path: Path) -> None:
+    assert_told(rechki("advance", tmp_path), "no study.yaml", "rechki init")
+
+
+def test_a_wrong_key_in_study_yaml(work: Work) -> None:
+    settings = work.folder / "study.yaml"
+    settings.write_text(settings.read_text("utf-8") + "balanse: {over: 10}\n", "utf-8")
+    assert_told(rechki("report", work.folder), "study.yaml", "balanse")
+
+
+def test_two_runs_at_once(work: Work) -> None:
+    with open_study(work.folder):
+        assert_told(rechki("report", work.folder), "another run works on this study", "Wait")
+
+
+def test_doctor_says_what_is_missing(make_work: Callable[..., Work], tmp_path: Path) -> None:
+    work = make_work("ill")
+    assert rechki("doctor", work.folder).returncode == 0
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    done = rechki("doctor", work.folder, RECHKI_HOME=str(home), RECHKI_STUDIO_VENV=str(home))
+    assert_told(done, "Label Studio is not installed", "make studio", "rechki studio start")
+
+
+def test_secrets_stay_out_of_what_is_printed_and_stored(work: Work, servers: Path) -> None:
+    signed = LocalServer(servers).signing()
+    assert signed is not None
+    printed = [rechki("advance", work.folder), rechki("doctor", work.folder), rechki("studio", "status")]
+    for done in printed:
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert signed.token not in done.stdout + done.stderr
+        assert signed.password not in done.stdout + done.stderr
+    for path in work.folder.rglob("*"):
+        if path.is_file():
+            assert signed.token.encode() not in path.read_bytes()
+    prefect = b"".join(path.read_bytes() for path in (servers / "prefect").rglob("*") if path.is_file())
+    assert prefect
+    assert signed.token.encode() not in prefect
+    assert signed.password.encode() not in prefect
+    assert os.environ.get("RECHKI_LABEL_STUDIO_TOKEN") is None

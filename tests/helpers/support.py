@@ -12,7 +12,7 @@ from annotation.scripted import ScriptedAnalyst, Truth
 from flows.study import FRAME, open_study
 from models.config import load_study
 
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "gsr"
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gsr"
 
 
 def write_cards(path: Path, first: int, last: int) -> Path:

@@ -24,7 +24,7 @@ def show_balance(folder: Path, expected: dict[str, str] | None = None) -> None:
     shown.add_column("state (✓ as expected)" if expected else "state", no_wrap=True)
     shown.add_column("sure", no_wrap=True)
     for _, row in table.iterrows():
-        b = f"{float(row['b']):+.0f}" if row["b"] != "" else "—"
+        b = f"{round(float(row['b'])):+d}".replace("+0", "0") if row["b"] != "" else "—"
         state = f"[{_COLORS.get(row['state'], 'white')}]{row['state'] or '—'}[/]"
         if expected and (wanted := expected.get(str(row["code"]), "")):
             state += " ✓" if wanted == row["state"] else f" [red]✗ {wanted} expected[/red]"

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+
 from models.config import load_study
 from models.store.database import Store
 from reports.data import gather

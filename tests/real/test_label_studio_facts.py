@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from label_studio_sdk.core.api_error import ApiError
+
 from annotation.client import Studio, connect, tasks_of
 from annotation.labeling import KEY, labeling_config
-from label_studio_sdk.core.api_error import ApiError
 from models.codebook import Code, Codebook
 from models.config import Study, default_settings
 from models.review import Kind
@@ -56,6 +57,10 @@ def choice(*codes: str) -> list[dict[str, Any]]:
     return [{"from_name": "codes", "to_name": "phrase", "type": "taxonomy", "value": value}]
 
 
+def moment(value: str) -> datetime:
+    return datetime.fromisoformat(value.replace("Z", "+00:00"))
+
+
 def since(moment: datetime, operator: str = "greater_or_equal") -> str:
     value = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     item = {"filter": "filter:tasks:updated_at", "operator": operator, "type": "Datetime", "value": value}
@@ -97,12 +102,12 @@ def test_changed_tasks_are_found_even_when_their_only_annotation_was_deleted(stu
     (before,) = [found for found in tasks_of(studio, project, fields="all") if found.id == first]
     time.sleep(0.01)
     studio.api.annotations.delete(id=int(made.id or 0))
-    moved = before.updated_at + timedelta(microseconds=1)
+    moved = moment(before.updated_at) + timedelta(microseconds=1)
     found = list(tasks_of(studio, project, fields="all", query=since(moved)))
     assert [item.id for item in found] == [first]
     assert not found[0].annotations
     assert second not in [item.id for item in found]
-    exact = list(tasks_of(studio, project, fields="all", query=since(found[0].updated_at, "greater")))
+    exact = list(tasks_of(studio, project, fields="all", query=since(moment(found[0].updated_at), "greater")))
     assert exact == [], "greater is strict to the microsecond"
 
 

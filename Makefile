@@ -3,7 +3,7 @@ PYTHON ?= python3
 OUT ?= demo
 STUDY ?= studies/first
 PIP_FLAGS ?= --quiet --disable-pip-version-check
-# To take PyTorch's CPU build where the default index brings CUDA: make TORCH_INDEX=<address of PyTorch's CPU index> …
+# To take PyTorch's CPU build where the default index brings CUDA: make demo TORCH_INDEX=<address of PyTorch's CPU index>
 TORCH_INDEX ?=
 
 BIN := .venv/bin

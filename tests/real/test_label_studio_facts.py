@@ -57,8 +57,8 @@ def choice(*codes: str) -> list[dict[str, Any]]:
     return [{"from_name": "codes", "to_name": "phrase", "type": "taxonomy", "value": value}]
 
 
-def moment(value: str) -> datetime:
-    return datetime.fromisoformat(value.replace("Z", "+00:00"))
+def moment(value: object) -> datetime:  # the SDK gives text here and moments there
+    return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
 
 
 def since(moment: datetime, operator: str = "greater_or_equal") -> str:

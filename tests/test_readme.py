@@ -1,0 +1,60 @@
+"""The README names what there is, and all of it; tests/real/test_readme_commands.py runs its commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from flows.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def commands() -> set[str]:
+    group = typer.main.get_command(app)
+    found = set()
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        found |= {f"{name} {under}" for under in below} if below else {name}
+    return found
+
+
+def test_every_command_is_in_the_readme() -> None:
+    assert {c for c in commands() if f"rechki {c}" not in README.replace("start\\|stop\\|status", "start")} == {
+        "studio stop",
+        "studio status",
+    }
+    assert "`rechki studio start\\|stop\\|status`" in README
+
+
+def test_every_command_the_readme_names_exists() -> None:
+    named = set(re.findall(r"rechki ([a-z]+)", README))
+    assert named <= {command.split()[0] for command in commands()}
+
+
+def test_both_commands_stand_on_the_first_screen() -> None:
+    first_screen = README.splitlines()[:15]
+    assert any("make demo" in line for line in first_screen)
+    assert any("make test" in line for line in first_screen)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md", "docs/label-studio.md"])
+def test_every_link_and_picture_exists(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_make_target_the_readme_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"(?:`|\$ )make (?:[A-Z_]+=\S+ )*([a-z-]+)", README):
+        assert f"\n{target}:" in makefile, target
+
+
+def test_help_shows_an_example_of_every_command() -> None:
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        for each in getattr(command, "commands", {name: command}).values():
+            assert "Example:" in (each.help or ""), name

@@ -56,8 +56,17 @@ def answers(url: str) -> bool:
     """Tell whether a health page answers 200."""
     try:
         return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
+
+
+def reachable(url: str) -> bool:
+    """Tell whether anything answers there, whatever it says."""
+    try:
+        httpx.get(url, timeout=5, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+    return True
 
 
 def free_port(wanted: int | None = None) -> int:

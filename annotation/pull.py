@@ -84,10 +84,11 @@ class _Taking:
 
     def take_back(self, present: Iterable[int]) -> int:
         """Note every known annotation of the project that is no longer there."""
+        there = set(present)
         gone = [
             found
             for (_, project, number), found in self.known.items()
-            if project == self.project and not found.removed and number not in set(present)
+            if project == self.project and not found.removed and number not in there
         ]
         for found in gone:
             self._append(found.annotation_id, found.revision + 1, found, removed=True, result=[], problem=None)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from flows.environment import prepare
+from flows.environment import prepare, require_prefect
 from models.errors import RechkiError
 
 app = typer.Typer(
@@ -84,6 +84,7 @@ def propose(
 
     Example: [bold]rechki propose studies/clinic[/bold]
     """
+    require_prefect()
     from flows.propose import propose as flow
 
     flow(str(study), new_projects)
@@ -95,6 +96,7 @@ def collect(study: StudyFolder) -> None:
 
     Example: [bold]rechki collect studies/clinic[/bold]
     """
+    require_prefect()
     from flows.collect import collect as flow
 
     flow(str(study))
@@ -109,6 +111,7 @@ def report(
 
     Example: [bold]rechki report studies/clinic --out meeting[/bold]
     """
+    require_prefect()
     from flows.report import report as flow
     from flows.show import show_balance
 
@@ -122,6 +125,7 @@ def advance(study: StudyFolder) -> None:
 
     Example: [bold]rechki advance studies/clinic[/bold]
     """
+    require_prefect()
     from flows.advance import advance as flow
     from flows.show import show_balance
 
@@ -138,6 +142,7 @@ def schedule(
 
     Example: [bold]rechki schedule studies/clinic --cron "0 * * * *"[/bold]
     """
+    require_prefect()
     from flows.advance import advance as flow
 
     flow.serve(name=study.resolve().name, cron=cron, parameters={"study": str(study.resolve())}, limit=1)

@@ -8,6 +8,7 @@ from dotenv import load_dotenv
 
 from annotation import process
 from annotation.server import default_home
+from models.errors import Unavailable
 
 _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -33,3 +34,20 @@ def prepare() -> None:
         url = str(json.loads(file.read_text("utf-8"))["url"])
         if process.answers(f"{url}/health"):
             os.environ["PREFECT_API_URL"] = url
+
+
+def require_prefect() -> None:
+    """Make sure that a Prefect server that is set does answer; without one a run starts its own.
+
+    Raises
+    ------
+    Unavailable
+        When nothing answers at PREFECT_API_URL.
+    """
+    url = os.environ.get("PREFECT_API_URL")
+    if url and not process.reachable(url):
+        raise Unavailable(
+            "the Prefect server does not answer",
+            f"PREFECT_API_URL={url}",
+            "Start it ('rechki up STUDY'), or unset the variable: then every run starts a temporary one.",
+        )

@@ -75,10 +75,11 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     groups_done = not fresh_pages and all(task.key in now.answered for task in now.tasks if task.kind is Kind.GROUP)
     open_now = {phrase for task in now.tasks if task.key not in now.answered for phrase in task.phrase_ids}
     seen = {phrase for task in now.tasks for phrase in task.phrase_ids}
+    busy = waiting | open_now
     loose = [
         phrase
         for phrase_id, phrase in now.phrases.items()
-        if phrase_id not in waiting | open_now
+        if phrase_id not in busy
         and not _done(now.states.get(phrase_id, OPEN))
         and (groups_done or phrase.non_answer or phrase_id in seen)
     ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.clusters import propose_groups
 from models.codebook import Codebook
-from models.coding import OPEN, PhraseState
+from models.coding import PhraseState
 from models.config import Study
 from models.encoder import Encoder, Vectors
 from models.naming import portraits
@@ -30,19 +30,18 @@ def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
 
 
 def make_proposal(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:
-    """Cluster the phrases that no proposal has held yet, and return the number of groups.
+    """Cluster the phrases that no proposal has held and nobody was asked about yet, and return the number of groups.
 
     Duplicates are one text. Fewer than ``proposal.min_phrases`` new texts make no proposal: they are reviewed one by
     one. The same phrases always give the same proposal.
     """
     with store.transaction() as tx:
-        held = review.proposed_phrases(tx, frame)
+        held = review.proposed_phrases(tx, frame) | review.asked_phrases(tx, frame)
         by_key = _by_text(p for p in cards.phrases(tx, frame).values() if not p.non_answer and p.phrase_id not in held)
         keys = sorted(by_key)
-        if keys:
-            vectors.fit_space(tx, encoder, settings.encoder, keys)
         if len(keys) < settings.proposal.min_phrases:
             return 0
+        vectors.fit_space(tx, encoder, settings.encoder, keys)
         matrix = vectors.read_centred(tx, encoder, keys)
     groups = propose_groups(matrix, settings.proposal)
     about = [
@@ -131,8 +130,3 @@ def _by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
     for phrase in phrases:
         out[phrase.text_key].append(phrase)
     return out
-
-
-def awaiting(phrases: dict[str, Phrase], states: dict[str, PhraseState]) -> int:
-    """Count the phrases that still wait for a person: open, half said, or disputed."""
-    return sum(not states.get(phrase_id, OPEN).settled for phrase_id in phrases)

@@ -12,7 +12,6 @@ from models.codebook import Code
 from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
-from models.proposing import awaiting
 from models.store import cards, review
 from models.store.database import Store, now
 from models.store.private import Private
@@ -40,8 +39,9 @@ class Report:
         From `models.balance.fixed_counts`.
     verbatims : dict of code id to list of Verbatim
         Confirmed phrases by code, the lowest score first, unscored last.
-    awaiting, confirmed, disputed : int
-        Phrases that wait for a person (disputed ones among them), are confirmed, or decided differently by two people.
+    confirmed, awaiting, disputed, unfinished : int
+        Phrases with a confirmed code and phrases without one: together all there are. Of the latter, those that two
+        people decided differently; of the former, those somebody marked as being about something else besides.
     evidence : str
         The hash of decisions, codebook log, scores and the balance's settings.
     scripted : bool
@@ -61,6 +61,7 @@ class Report:
     coded_rows: int
     respondents: int
     awaiting: int
+    unfinished: int
     confirmed: int
     disputed: int
     evidence: str
@@ -83,6 +84,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scores = cards.scores(tx)
         counts = cards.counts(tx)
         decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
+    confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
     waves = {(row.card_id, row.row): row.wave for row in coded}
     verbatims: dict[str, list[Verbatim]] = defaultdict(list)
@@ -106,8 +108,9 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         rows=counts.rows,
         coded_rows=len(coded),
         respondents=len({row.respondent for row in coded}),
-        awaiting=awaiting(phrases, states),
-        confirmed=sum(bool(state.codes) for state in states.values()),
+        awaiting=len(phrases) - len(confirmed),
+        unfinished=sum(not state.complete for state in confirmed),
+        confirmed=len(confirmed),
         disputed=sum(state.disputed for state in states.values()),
         evidence=evidence_hash(decisions, events, scores, settings.balance.model_dump_json()),
         settings=settings,

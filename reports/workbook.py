@@ -80,6 +80,7 @@ def _method(report: Report) -> Iterator[Sequence[Value]]:
     yield "Ждут решения, фраз", report.awaiting, "по ним не посчитано ни одно число"
     yield "Из них спорных, фраз", report.disputed, ""
     yield "Подтверждено, фраз", report.confirmed, ""
+    yield "Из них говорят и о другом, фраз", report.unfinished, "подтверждённый код посчитан, второй впереди"
     for rule in rules(report):
         yield rule.name, "\n".join(rule.lines), rule.source
     yield "Отпечаток оснований", report.evidence, "решения людей, журнал кодов, оценки и настройки баланса"

@@ -83,6 +83,11 @@ def proposed_phrases(tx: Transaction, frame: str) -> set[str]:
     return {row.phrase_id for row in tx.rows(schema.membership) if row.proposal_id in proposals}
 
 
+def asked_phrases(tx: Transaction, frame: str) -> set[str]:
+    """Phrases that stand on any task of a frame."""
+    return {phrase for task in tasks(tx, frame) for phrase in task.phrase_ids}
+
+
 def proposed_groups(tx: Transaction, frame: str) -> list[ProposedGroup]:
     """The groups of all proposals of a frame, earlier proposals and larger groups first."""
     order = _proposal_order(tx, frame)

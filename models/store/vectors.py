@@ -21,8 +21,14 @@ def remember(store: Store, encoder: Encoder, texts: dict[str, str], progress: Pr
     Parameters
     ----------
     texts : mapping of text key to masked text
+
+    Raises
+    ------
+    RechkiError
+        When the study lives in another encoder's space.
     """
     with store.transaction() as tx:
+        _mean(tx, encoder)  # another encoder is refused before it does any work
         missing = sorted(texts.keys() - _cached(tx, encoder))
     for start in range(0, len(missing), _CHUNK):
         keys = missing[start : start + _CHUNK]
@@ -40,32 +46,21 @@ def remember(store: Store, encoder: Encoder, texts: dict[str, str], progress: Pr
 def read_centred(tx: Transaction, encoder: Encoder, keys: Sequence[str]) -> Vectors:
     """Return centred vectors of shape (len(keys), d); every key must have been remembered.
 
-    The mean was fitted on the study's first proposal and is kept, so that later waves live in the same space.
+    The mean was fitted on the study's first proposal and is kept, so that later waves live in the same space. Before
+    there is a proposal, the mean of all that is cached serves.
     """
-    raw = _raw(tx, encoder, keys)
-    return centred(raw, _mean(tx, encoder), encoder.blocks)
+    mean = _mean(tx, encoder)
+    if mean is None:
+        mean = fit_mean(_raw(tx, encoder, sorted(_cached(tx, encoder))), encoder.blocks)
+    return centred(_raw(tx, encoder, keys), mean, encoder.blocks)
 
 
 def fit_space(tx: Transaction, encoder: Encoder, name: str, keys: Sequence[str]) -> None:
-    """Fit the study's mean, once for an encoder.
-
-    Raises
-    ------
-    RechkiError
-        When the study already lives in another encoder's space.
-    """
-    spaces = tx.rows(schema.vector_space)
-    if any(row.fingerprint == encoder.fingerprint for row in spaces):
-        return
-    if spaces:
-        raise RechkiError(
-            f"the study was encoded with {spaces[0].encoder!r} and this is another encoder or another version of it",
-            "study.yaml, encoder",
-            "Put the earlier encoder back (its exact packages are in constraints.txt). Decisions and codes are safe.",
-        )
-    mean = fit_mean(_raw(tx, encoder, keys), encoder.blocks)
-    values = {"encoder": name, "blocks": list(encoder.blocks), "fitted_on": len(keys), "fitted_at": now()}
-    tx.insert(schema.vector_space, [{"fingerprint": encoder.fingerprint, "mean": mean.tobytes(), **values}])
+    """Fit and keep the study's mean, at its first proposal; later calls change nothing."""
+    if _mean(tx, encoder) is None:
+        mean = fit_mean(_raw(tx, encoder, keys), encoder.blocks)
+        values = {"encoder": name, "blocks": list(encoder.blocks), "fitted_on": len(keys), "fitted_at": now()}
+        tx.insert(schema.vector_space, [{"fingerprint": encoder.fingerprint, "mean": mean.tobytes(), **values}])
 
 
 def _cached(tx: Transaction, encoder: Encoder) -> set[str]:
@@ -80,10 +75,25 @@ def _raw(tx: Transaction, encoder: Encoder, keys: Iterable[str]) -> Vectors:
     return np.stack(lines) if lines else np.empty((0, sum(encoder.blocks)), np.float32)
 
 
-def _mean(tx: Transaction, encoder: Encoder) -> Vectors:
-    table = schema.vector_space
-    (row,) = tx.rows(table, table.c.fingerprint == encoder.fingerprint)
-    return np.frombuffer(row.mean, dtype="<f4")
+def _mean(tx: Transaction, encoder: Encoder) -> Vectors | None:
+    """The kept mean, None before the first proposal.
+
+    Raises
+    ------
+    RechkiError
+        When the study lives in another encoder's space.
+    """
+    spaces = tx.rows(schema.vector_space)
+    for row in spaces:
+        if row.fingerprint == encoder.fingerprint:
+            return np.frombuffer(row.mean, dtype="<f4")
+    if spaces:
+        raise RechkiError(
+            f"the study was encoded with {spaces[0].encoder!r} and this is another encoder or another version of it",
+            "study.yaml, encoder",
+            "Put the earlier encoder back (its exact packages are in constraints.txt). Decisions and codes are safe.",
+        )
+    return None
 
 
 def _row(encoder: Encoder, key: str, raw: Vectors) -> dict[str, object]:

@@ -73,6 +73,7 @@ def report() -> Report:
         coded_rows=len(rows),
         respondents=len(rows),
         awaiting=3,
+        unfinished=1,
         confirmed=20,
         disputed=1,
         evidence="0123456789abcdef" * 4,

@@ -202,11 +202,33 @@ def test_a_proposal_and_its_tasks_are_made_once(
 
 
 def in_another_space(store: Store, settings: Study, encoder: Encoder) -> None:
-    other = replace(encoder, fingerprint="other")
-    remember(store, other, open_texts(store))
+    remember(store, replace(encoder, fingerprint="other"), open_texts(store))
+
+
+def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
+    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
+) -> None:
+    settings = make_study(columns={"rows": []})
+    some_cards(tmp_path / "few", 3, count=6)
+    some_cards(tmp_path / "cards", 3, count=45)
+    store, private = Store.open(tmp_path, settings), Private(tmp_path)
+    read_new_files(tmp_path / "few", settings, store, private)
+    remember(store, encoder, open_texts(store))
+    assert make_proposal(store, settings, encoder) == 0
+    plan_tasks(store, settings, encoder)
     with store.transaction() as tx:
-        tx.connection.execute(review.schema.membership.delete())
-    make_proposal(store, settings, other)
+        first = review.tasks(tx, PURPOSE_FRAME)
+        assert tx.rows(review.schema.vector_space) == [], "the mean waits for the first proposal"
+    assert {task.kind for task in first} == {Kind.PHRASE}
+
+    read_new_files(tmp_path / "cards", settings, store, private)
+    remember(store, encoder, open_texts(store))
+    assert make_proposal(store, settings, encoder) >= 1
+    with store.transaction() as tx:
+        grouped = {phrase for group in review.proposed_groups(tx, PURPOSE_FRAME) for phrase in group.phrase_ids}
+        assert len(tx.rows(review.schema.vector_space)) == 1
+    assert not grouped & {phrase for task in first for phrase in task.phrase_ids}
+    store.close()
 
 
 def test_a_group_is_named_in_the_words_of_its_most_central_phrase() -> None:

@@ -77,6 +77,7 @@ def _database(folder: Path) -> str:
 
 def _encoder(settings: Study) -> str:
     encoder = load_encoder(settings.encoder, settings.encoder_prompt)
+    encoder.encode(["проверка"])
     return f"{settings.encoder}, {sum(encoder.blocks)} numbers a phrase, fingerprint {encoder.fingerprint}"
 
 

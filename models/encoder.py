@@ -30,7 +30,7 @@ _BATCH = 64
 
 @dataclass(frozen=True)
 class Encoder:
-    """A loaded encoder.
+    """An encoder; its weights are loaded when something must be encoded, so that a run with nothing new is quick.
 
     Attributes
     ----------
@@ -38,11 +38,13 @@ class Encoder:
         Names the packages, the weights and the prompt; equal fingerprints give equal vectors.
     blocks : tuple of int
         Widths of the joined encoders; each block is centred by itself.
+    model : callable
+        Returns the SentenceTransformer, the same one at every call.
     """
 
     fingerprint: str
     blocks: tuple[int, ...]
-    model: Any
+    model: Callable[[], Any]
     prompt: str
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
@@ -50,7 +52,7 @@ class Encoder:
         done: list[Vectors] = [np.empty((0, sum(self.blocks)), np.float32)]
         for start in range(0, len(texts), _BATCH):
             batch = list(texts[start : start + _BATCH])
-            encoded = self.model.encode(batch, prompt=self.prompt or None, show_progress_bar=False)
+            encoded = self.model().encode(batch, prompt=self.prompt or None, show_progress_bar=False)
             done.append(np.asarray(encoded, np.float32))
             if progress:
                 progress(min(start + _BATCH, len(texts)), len(texts))
@@ -111,19 +113,23 @@ def load_encoder(name: str, prompt: str = "") -> Encoder:
     for _, tensor in sorted(model.state_dict().items()):
         weights.update(tensor.detach().cpu().contiguous().view(-1).numpy().tobytes())
     fingerprint = _fingerprint([name, weights.hexdigest(), prompt])
-    return Encoder(fingerprint, (int(model.get_embedding_dimension() or 0),), model, prompt)
+    return Encoder(fingerprint, (int(model.get_embedding_dimension() or 0),), lambda: model, prompt)
 
 
 def _bundled(prompt: str) -> Encoder:
+    parts = [
+        f"{package}=={version(package)} {_checksum(module, names)}" for module, package, names, _ in _BUNDLED_PARTS
+    ]
+    return Encoder(_fingerprint([*parts, prompt]), tuple(width for *_, width in _BUNDLED_PARTS), _bundled_model, prompt)
+
+
+@cache
+def _bundled_model() -> Any:  # noqa: ANN401  (a SentenceTransformer; its import takes seconds)
     from sentence_transformers import SentenceTransformer
 
     from models.bundled import BundledEncoders
 
-    parts = [
-        f"{package}=={version(package)} {_checksum(module, names)}" for module, package, names, _ in _BUNDLED_PARTS
-    ]
-    model = SentenceTransformer(modules=[BundledEncoders()], device="cpu")
-    return Encoder(_fingerprint([*parts, prompt]), tuple(width for *_, width in _BUNDLED_PARTS), model, prompt)
+    return SentenceTransformer(modules=[BundledEncoders()], device="cpu")
 
 
 def _checksum(module: str, names: Sequence[str]) -> str:

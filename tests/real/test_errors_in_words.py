@@ -84,7 +84,7 @@ def with_a_score_of_seven(text: str) -> str:
 BAD_FILES = {
     "picture.csv": (lambda _: b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 40, ("picture.csv", "Save it")),
     "empty.csv": (lambda _: b"", ("empty.csv", "empty", "Export the answers again")),
-    "letter.csv": (lambda _: "Здравствуйте! Это письмо, а не таблица.\nПока.".encode(), ("letter.csv", "not a table")),
+    "letter.csv": (lambda _: "Здравствуйте! Это письмо.\nПока.".encode(), ("letter.csv", "not a table")),
     "header.csv": (lambda text: text.splitlines()[0].encode(), ("header.csv", "no rows")),
     "missing.csv": (
         lambda text: text.replace("score_2", "mark_2", 1).encode(),

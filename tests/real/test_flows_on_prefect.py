@@ -88,7 +88,7 @@ def test_a_served_schedule_runs_advance(work: Work) -> None:
     served = subprocess.Popen([program, "schedule", work.folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         name = f"/deployments/name/advance/{work.folder.name}"
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 280
         while (found := httpx.get(os.environ["PREFECT_API_URL"] + name)).status_code != httpx.codes.OK:
             assert time.monotonic() < deadline, "the deployment never appeared"
             time.sleep(1)

@@ -63,7 +63,7 @@ def test_only_confirmed_phrases_reach_a_number(make_work: Callable[..., Work]) -
     assert report.confirmed == len(confirmed)
     assert report.awaiting == len(phrases) - len(confirmed) > 0
     page = (work.folder / "reports" / "index.html").read_text("utf-8").replace("\u00a0", " ")
-    assert f"Ждут решения: {report.awaiting}" in page
+    assert f"ждут решения: {report.awaiting} фраз" in page
 
     # every counted row has a confirmed phrase, and every confirmation has an annotation that exists
     assert {(row.card_id, row.row) for row in coded} == {places[phrase][:2] for phrase in confirmed}

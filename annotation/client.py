@@ -83,7 +83,7 @@ def _address(settings: Study, home: Path | None) -> tuple[str, str, str]:
             "",
             f"Start one with 'rechki studio start', or set {URL} and {TOKEN} to use yours.",
         )
-    return signed.url, token or signed.token, signed.instance
+    return signed.url, signed.token, signed.instance
 
 
 @contextmanager

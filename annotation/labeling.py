@@ -81,10 +81,7 @@ def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
         return _group_answer(task, said)
     chosen = list(dict.fromkeys([*said.get("suggested", []), *said.get("codes", [])]))
     names = _texts(said.get("new_code", []))
-    substantive = [code for code in chosen if code not in _FIXED_KEYS]
-    if substantive or names:  # «Нет ответа» beside a code can only be a suggestion that stayed ticked
-        chosen = substantive
-    return Answer(codes=tuple(chosen), new_names=tuple(names), target=_target(said))
+    return Answer(codes=_meant(task, chosen, names), new_names=tuple(names), target=_target(said))
 
 
 def group_result(task: ReviewTask, answer: Answer) -> list[Json]:
@@ -165,6 +162,29 @@ def _phrase_json(
     result = [_choices("suggested", "phrase", ticked)] if ticked else []
     prediction = {"model_version": MODEL_VERSION, "score": _score(task), "result": result}
     return {"data": data, "predictions": [prediction] if result else []}
+
+
+def _meant(task: ReviewTask, chosen: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Drop the suggestion that stayed ticked beside what the person chose, where the two cannot both be true.
+
+    «Не по теме» and the other fixed codes stand alone: chosen beside a code that was merely suggested, they win; merely
+    suggested beside a code that was chosen, they go.
+
+    Raises
+    ------
+    UnusableAnswer
+        When a person chose both.
+    """
+    fixed = [code for code in chosen if code in _FIXED_KEYS]
+    substantive = [code for code in chosen if code not in _FIXED_KEYS]
+    if not fixed or not (substantive or names):
+        return tuple(chosen)
+    suggested = set() if task.about.get("confirmed") else set(task.suggested[:1])
+    if set(fixed) <= suggested:
+        return tuple(substantive)
+    if not names and set(substantive) <= suggested:
+        return tuple(fixed)
+    raise UnusableAnswer("отмечены и код, и «Нет ответа», «Не по теме», «Другое» или «Неразборчиво»: оставьте одно")
 
 
 def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:

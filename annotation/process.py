@@ -1,5 +1,6 @@
 """A server of our own on loopback: start it, know it again, stop it."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,11 +8,12 @@ import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 
-from models.errors import Unavailable
+from models.errors import RechkiError, Unavailable
 
 
 def launch(command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> tuple[int, float]:
@@ -85,6 +87,23 @@ def free_port(wanted: int | None = None) -> int:
 def end_of(log: Path, letters: int = 1500) -> str:
     """Return the last letters of a log."""
     return log.read_text("utf-8", errors="replace")[-letters:] if log.exists() else ""
+
+
+def read_state(path: Path) -> dict[str, Any] | None:
+    """Read what was noted about a server; None when nothing was.
+
+    Raises
+    ------
+    RechkiError
+        When the file is damaged.
+    """
+    if not path.is_file():
+        return None
+    try:
+        state: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise RechkiError("the file is damaged", str(path), "Stop the server by hand and delete the file.") from error
+    return state
 
 
 def own_file(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from annotation.client import Studio, in_words, tasks_of
 from annotation.labeling import KEY, answer_of
 from annotation.push import require_project
 from models.codebook import Codebook
-from models.review import Kind, ReviewTask, Source, UnusableAnswer, interpret
+from models.coding import Decision
+from models.review import SKIPPED, Kind, ReviewTask, Source, UnusableAnswer, interpret
 from models.store import review
 from models.store.database import Store, Transaction
 from models.store.review import StoredAnnotation
@@ -109,7 +110,8 @@ class _Taking:
             origin=f"{self.studio.instance}/{self.project}/{number}/{revision}",
             lead_time=annotation.get("lead_time"),
         )
-        problem = self._decide(self.tasks.get(key), annotation, source)
+        earlier = review.decisions_of(self.tx, f"{source.origin.rpartition('/')[0]}/{revision - 1}")
+        problem = self._decide(self.tasks.get(key), annotation, source, earlier)
         if problem:
             self.odd.append((task_number, problem))
         stored = StoredAnnotation(
@@ -118,10 +120,16 @@ class _Taking:
         self._append(number, revision, stored, removed=False, result=annotation["result"], problem=problem)
         self.changed += 1
 
-    def _decide(self, task: ReviewTask | None, annotation: Json, source: Source) -> str | None:
-        """Store what the annotation decides, or return why it decides nothing."""
+    def _decide(
+        self, task: ReviewTask | None, annotation: Json, source: Source, earlier: Mapping[str, Decision]
+    ) -> str | None:
+        """Store what the annotation decides, or return why it decides nothing.
+
+        What an edit left as it was keeps the time it was decided at, so that saving a page again does not outweigh what
+        the same person said of a single phrase since.
+        """
         if annotation.get("was_cancelled"):
-            return "задание пропущено"
+            return SKIPPED
         if task is None:
             return "такого задания исследование не ставило"
         try:
@@ -129,7 +137,7 @@ class _Taking:
             decisions, events = interpret(self.study_id, task, answer, source, self.codebook)
         except UnusableAnswer as error:
             return str(error)
-        review.add_decisions(self.tx, decisions)
+        review.add_decisions(self.tx, (_unless_changed(made, earlier.get(made.phrase_id)) for made in decisions))
         review.add_events(self.tx, events)
         return None
 
@@ -159,6 +167,11 @@ class _Taking:
                 "problem": problem,
             },
         )
+
+
+def _unless_changed(made: Decision, before: Decision | None) -> Decision:
+    same = before is not None and (before.verdict, before.codes) == (made.verdict, made.codes)
+    return replace(made, decided_at=before.decided_at) if before is not None and same else made
 
 
 def _changed_tasks(studio: Studio, project: int, since: datetime) -> tuple[datetime, list[Json]]:

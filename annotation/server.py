@@ -66,9 +66,8 @@ class LocalServer:
 
     def signing(self) -> Signing | None:
         """Return how to sign in, None before the first start."""
-        if not self.file.is_file():
-            return None
-        return Signing(**json.loads(self.file.read_text("utf-8")))
+        state = process.read_state(self.file)
+        return Signing(**state) if state else None
 
     def healthy(self) -> bool:
         """Tell whether it answers."""

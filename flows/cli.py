@@ -50,7 +50,7 @@ def init(
         typer.echo(f"  attributes: {', '.join(columns.attributes)}")
     if columns.ignore:
         typer.echo(f"  left unread: {', '.join(columns.ignore)}")
-    typer.echo(f"Next: correct the columns there if need be, then: rechki advance {folder}")
+    typer.echo(f"Next: correct the columns there if need be, then: rechki up {folder}")
 
 
 @app.command()
@@ -248,9 +248,12 @@ def studio_status() -> None:
 
 def main() -> None:
     """Run the command line; a problem a user can mend is one message and exit code 1."""
-    prepare()
     try:
+        prepare()
         app()
     except RechkiError as error:
         errors.print(f"[red]✗[/red] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+    except OSError as error:  # a disk that is full, a folder that is a file, rights that are missing
+        errors.print(f"[red]✗[/red] {escape(str(error))}\nCheck the path, its rights and the disk.", soft_wrap=True)
         sys.exit(1)

@@ -6,7 +6,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from annotation.client import URL, connect
+from annotation.client import TOKEN, URL, connect
 from annotation.scripted import ScriptedAnalyst, Truth
 from annotation.server import HOME, LocalServer
 from flows.setup import init_study
@@ -16,6 +16,7 @@ from flows.study import FRAME, open_study
 from models.config import load_study, save_study
 from models.encoder import Progress
 from models.errors import RechkiError
+from models.store.database import DATABASE_URL
 
 _ROUNDS = 20
 
@@ -40,7 +41,8 @@ def run_demo(out: Path) -> None:
     )
     _make_study(study, example)
     os.environ[HOME] = str(out / "servers")
-    os.environ.pop(URL, None)
+    for name in (URL, TOKEN, DATABASE_URL):  # the demo is its own world
+        os.environ.pop(name, None)
     server = LocalServer()
     try:
         with stage("Starting Label Studio") as at:

@@ -1,6 +1,5 @@
 """What must be set before Prefect is imported: no telemetry, a quiet console, and our own server when it runs."""
 
-import json
 import os
 from pathlib import Path
 
@@ -29,11 +28,9 @@ def prepare() -> None:
     load_dotenv(Path.cwd() / ".env")
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    file = prefect_file()
-    if "PREFECT_API_URL" not in os.environ and file.is_file():
-        url = str(json.loads(file.read_text("utf-8"))["url"])
-        if process.answers(f"{url}/health"):
-            os.environ["PREFECT_API_URL"] = url
+    state = process.read_state(prefect_file())
+    if "PREFECT_API_URL" not in os.environ and state and process.answers(f"{state['url']}/health"):
+        os.environ["PREFECT_API_URL"] = state["url"]
 
 
 def require_prefect() -> None:

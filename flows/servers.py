@@ -26,11 +26,11 @@ class PrefectServer:
 
     def start(self) -> str:
         """Start the server unless it runs, wait until it answers, and return its API address."""
-        state = self._state()
+        state = process.read_state(self.file)
         if state and process.answers(f"{state['url']}/health"):
             return str(state["url"])
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        port = process.free_port(int(str(state["port"])) if state else 4200)
+        port = process.free_port(state["port"] if state else 4200)
         url = f"http://127.0.0.1:{port}/api"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECHKI_")}
         environment |= {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": url}
@@ -48,15 +48,12 @@ class PrefectServer:
 
     def stop(self) -> bool:
         """Stop the server; False when none ran."""
-        state = self._state()
-        server = process.running(int(str(state["pid"])), float(str(state["started"]))) if state else None
+        state = process.read_state(self.file)
+        server = process.running(state["pid"], state["started"]) if state else None
         if server is None:
             return False
         process.end(server)
         return True
-
-    def _state(self) -> dict[str, object] | None:
-        return json.loads(self.file.read_text("utf-8")) if self.file.is_file() else None
 
 
 def start_all(study: Path) -> None:

@@ -15,13 +15,12 @@ _COLORS = {"very_under": "red", "under": "red", "well": "green", "over": "blue"}
 def show_balance(folder: Path, expected: dict[str, str] | None = None) -> None:
     """Print the balance.csv of a report folder, beside the expected states where there are any."""
     table = pd.read_csv(folder / "balance.csv", keep_default_na=False)
-    shown = Table(
-        title="Served balance of the confirmed codings", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    shown.add_column("code", overflow="fold", min_width=26)
+    title = "Served balance of the confirmed codings" + (" (✓ as expected)" if expected else "")
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    shown.add_column("code", overflow="fold", min_width=20)
     for name in ("n", "B", "box", "size"):
         shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("state (✓ as expected)" if expected else "state", no_wrap=True)
+    shown.add_column("state", no_wrap=True)
     shown.add_column("sure", no_wrap=True)
     for _, row in table.iterrows():
         b = f"{round(float(row['b'])):+d}".replace("+0", "0") if row["b"] != "" else "—"

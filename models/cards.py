@@ -138,7 +138,8 @@ class _Reader:
         )
         attributes = {name: cell(name) for name in self.columns.attributes if cell(name)}
         date = self._date(number, cell(self.columns.date))
-        content = _content_hash(rows, cell(self.columns.date))
+        when = date.isoformat() if date else cell(self.columns.date)
+        content = _content_hash(rows, when, cell(self.columns.respondent), cell(self.columns.wave))
         original = cell(self.columns.id)
         if not original:
             self.occurrences[content] += 1
@@ -201,10 +202,10 @@ def _mapped(columns: Columns) -> Iterator[str]:
     yield from (name for name in (*single, *several, *columns.attributes) if name)
 
 
-def _content_hash(rows: tuple[PurposeRow, ...], date: str) -> str:
-    """Identify an answer by what was said and when, whatever its spacing and quotes."""
+def _content_hash(rows: tuple[PurposeRow, ...], *about: str) -> str:
+    """Identify an answer by what was said, when and by whom, whatever its spacing, quotes and way of writing a date."""
     said = [[row.row, text_key(row.purpose), row.score, text_key(row.why)] for row in rows]
-    return hashlib.sha256(json.dumps([date, said], ensure_ascii=False).encode()).hexdigest()[:20]
+    return hashlib.sha256(json.dumps([about, said], ensure_ascii=False).encode()).hexdigest()[:20]
 
 
 def _clashes(cards: list[Card], column: str) -> list[Problem]:

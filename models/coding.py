@@ -154,7 +154,7 @@ def evidence_hash(
 ) -> str:
     """Return the hash a report is printed with: decisions, codebook log, scores and the balance's settings.
 
-    Equal evidence gives an equal hash on any machine and in any order of pulling.
+    The same decisions, events, scores and settings give the same hash on any machine and in any order.
     """
     made = sorted(
         [d.frame, d.phrase_id, d.annotator, d.decided_at.isoformat(), d.role, d.verdict, sorted(d.codes), d.origin]

@@ -63,6 +63,8 @@ def _meaning(name: str, words: dict[str, list[str]]) -> tuple[str, int]:
     for kind, known in words.items():
         if key in known:
             return kind, 1
+    if any(key.startswith(f"{word} ") for word in words["ignore"]):
+        return "ignore", 1
     numbered = _NUMBERED.match(key)
     if numbered:
         for kind in ("purpose", "score", "why"):

@@ -39,8 +39,8 @@ class Situation:
     ----------
     tasks : sequence of ReviewTask
         What has been asked already.
-    answered : collection of str
-        Keys of tasks with a usable answer.
+    answered, skipped : collection of str
+        Keys of tasks with a usable answer, and of those somebody skipped.
     states : mapping of phrase id to PhraseState
         Replayed decisions.
     """
@@ -53,6 +53,7 @@ class Situation:
     answered: Collection[str]
     states: Mapping[str, PhraseState]
     page_size: int
+    skipped: Collection[str] = ()
 
 
 def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
@@ -72,7 +73,9 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     pages, held = _group_pages(now)
     fresh_pages = [page for page in pages if page.key not in asked]
     waiting = held | {phrase for page in fresh_pages for phrase in page.phrase_ids}
-    groups_done = not fresh_pages and all(task.key in now.answered for task in now.tasks if task.kind is Kind.GROUP)
+    groups_done = not fresh_pages and all(
+        task.key in now.answered or task.key in now.skipped for task in now.tasks if task.kind is Kind.GROUP
+    )
     open_now = {phrase for task in now.tasks if task.key not in now.answered for phrase in task.phrase_ids}
     seen = {phrase for task in now.tasks for phrase in task.phrase_ids}
     busy = waiting | open_now
@@ -83,8 +86,7 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
         and not _done(now.states.get(phrase_id, OPEN))
         and (groups_done or phrase.non_answer or phrase_id in seen)
     ]
-    singles = [task for task in _phrase_tasks(now, loose, offer) if task.key not in asked]
-    return fresh_pages + singles
+    return fresh_pages + list(_phrase_tasks(now, loose, offer, asked))
 
 
 def _done(state: PhraseState) -> bool:
@@ -148,8 +150,14 @@ def _given_code(
     return (max(sorted(counts), key=lambda code: counts[code]),) if counts else ()
 
 
-def _phrase_tasks(now: Situation, loose: Iterable[Phrase], offer: Offer) -> Iterator[ReviewTask]:
-    """One task a distinct text; confirmed codes are kept as the first suggestions."""
+def _phrase_tasks(
+    now: Situation, loose: Iterable[Phrase], offer: Offer, asked: Collection[str]
+) -> Iterator[ReviewTask]:
+    """One task a distinct text; confirmed codes are kept as the first suggestions.
+
+    None of the phrases stands on an open task. One that was answered and is open again (a page was edited since) is
+    asked once more.
+    """
     loose = list(loose)
     by_key: dict[tuple[str, frozenset[str]], list[Phrase]] = defaultdict(list)
     for phrase in loose:
@@ -165,13 +173,21 @@ def _phrase_tasks(now: Situation, loose: Iterable[Phrase], offer: Offer) -> Iter
         confirmed = tuple(sorted(key[1]))
         ids = tuple(sorted(phrase.phrase_id for phrase in same))
         yield ReviewTask(
-            key=task_key(now.study_id, now.frame, Kind.PHRASE, *ids),
+            key=_free_key(now, ids, asked),
             frame=now.frame,
             kind=Kind.PHRASE,
             lines=(Line(same[0].text, ids),),
             about={"confidence": round(confidence, 3), "confirmed": list(confirmed)},
             suggested=tuple(dict.fromkeys([*confirmed, *codes])),
         )
+
+
+def _free_key(now: Situation, ids: Sequence[str], asked: Collection[str]) -> str:
+    key, again = task_key(now.study_id, now.frame, Kind.PHRASE, *ids), 1
+    while key in asked:
+        again += 1
+        key = task_key(now.study_id, now.frame, Kind.PHRASE, *ids, f"time {again}")
+    return key
 
 
 def _lines(phrases: Iterable[Phrase]) -> list[Line]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+_BETWEEN = r"[\s().\u2010-\u2015-]{0,3}"
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ПОЧТА", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("ССЫЛКА", re.compile(r"(?:https?://|www\.|\bt\.me/|\bvk\.com/|\bwa\.me/)\S*[^\s;,.!?…:()»\"']", re.IGNORECASE)),
     ("НИК", re.compile(r"(?<![\w.])@[A-Za-z]\w{2,}")),
     ("КАРТА", re.compile(r"(?<!\d)\d{4}(?:[\s\u2010-\u2015-]?\d{4}){3}(?!\d)")),
-    ("ТЕЛЕФОН", re.compile(r"(?<![\w+])(?:\+?7|8)(?:[\s().\u2010-\u2015-]{0,3}\d){10}(?!\d)")),
+    ("ТЕЛЕФОН", re.compile(rf"(?<![\w+])(?:(?:\+?7|8)(?:{_BETWEEN}\d){{10}}|9(?:{_BETWEEN}\d){{9}})(?!\d)")),
 )
 _CAPITALISED = re.compile(r"\b[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\b")
 _NAME_PARTS = {"Name", "Surn", "Patr"}

@@ -72,6 +72,7 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             answered=review.answered(tx),
             states=states,
             page_size=settings.review.page_size,
+            skipped=review.skipped(tx),
         )
 
         def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[tuple[tuple[str, ...], float]]:

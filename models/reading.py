@@ -51,6 +51,8 @@ def read_new_files(folder: Path, settings: Study, store: Store, private: Private
     tables = [read_table(path) for path, _ in fresh]
     key = private.key()
     files = [read_mapped(table, settings, key) for table in tables]
+    with store.transaction() as tx:
+        cards.require_key(tx, key)
     new = known = 0
     notes: list[str] = []
     for file, (path, digest) in zip(files, fresh, strict=True):

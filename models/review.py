@@ -9,6 +9,8 @@ from enum import StrEnum
 from models.codebook import Codebook, Event, EventKind, Target, new_code_id
 from models.coding import Decision, Role, Verdict
 
+SKIPPED = "задание пропущено"  # the reason kept with an annotation that only skips its task
+
 
 class Kind(StrEnum):
     """The kinds of task."""
@@ -150,6 +152,10 @@ def _group(
             raise UnusableAnswer("у группы нет ни названия, ни кода для присоединения")
         created, made = _named(study_id, task, answer, source, codebook)
         code, events = created[0], made
+    if answer.target in (Target.YES, Target.NO) and codebook.codes[code].target != answer.target:
+        event = _event(task.frame, source, EventKind.TARGET, code, {"target": str(answer.target)})
+        codebook.apply(event)
+        events.append(event)
     verdicts = {Member.BELONGS: Verdict.ASSIGN, Member.ALSO: Verdict.ALSO, Member.NOT: Verdict.NOT}
     decisions = [
         decide(phrase, verdicts[answer.members.get(at, Member.NOT)], (code,))

@@ -128,10 +128,12 @@ def _text(path: Path) -> tuple[list[list[str]], str, str]:
     declared = re.match(r"sep=(.)\r?\n", text)
     body = text[declared.end() :] if declared else text
     separator = declared.group(1) if declared else _separator(body)
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     try:
-        cells = list(csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True))
+        cells = list(reader)
     except csv.Error as error:
-        raise RechkiError(f"the quotes do not close: {error}", str(path), "Save it again as CSV or xlsx.") from error
+        where = f"{path}, line {reader.line_num}"
+        raise RechkiError(f"quotes that do not pair: {error}", where, "Save it again as CSV or xlsx.") from error
     return cells, encoding, separator
 
 

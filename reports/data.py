@@ -19,12 +19,17 @@ from models.store.private import Private
 
 @dataclass(frozen=True)
 class Verbatim:
-    """A confirmed phrase as the report shows it: the customer's words, the score and the reason given for it."""
+    """A confirmed phrase as the report shows it: the customer's words, the score and the reason given for it.
+
+    `annotations` names what stands behind the code: ``instance/project/annotation/revision``, several joined by ``; ``.
+    """
 
     text: str
     score: int | None
     why: str
     wave: str
+    phrase_id: str = ""
+    annotations: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,10 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         card, row, start, end = places[phrase_id]
         text = raw[card, row][start:end] if (card, row) in raw else phrases[phrase_id].text
         why = reasons.get((card, row), contexts[phrase_id].why)
+        behind = "; ".join(state.origins)
         for code in state.codes:
             wave = waves.get((card, row), "")
-            verbatims[code].append(Verbatim(text, contexts[phrase_id].score, why.strip(), wave))
+            verbatims[code].append(Verbatim(text, contexts[phrase_id].score, why.strip(), wave, phrase_id, behind))
     for shown in verbatims.values():
         shown.sort(key=lambda item: (item.score is None, item.score, item.text))
     return Report(

@@ -25,7 +25,15 @@ _BALANCE = (
     *(("Состояние", 21, ""), ("Уверенность", 25, ""), ("Цель", 15, ""), ("Стратегия", 46, ""), ("Оговорки", 46, "")),
     *((f"Вероятность: {STATES[state]}", 15, "0.00") for state in State),
 )
-_PHRASES = (("Поток", 36, ""), ("Оценка", 10, "0"), ("Фраза", 70, ""), ("Почему", 60, ""), ("Волна", 14, ""))
+_PHRASES = (
+    ("Поток", 36, ""),
+    ("Оценка", 10, "0"),
+    ("Фраза", 70, ""),
+    ("Почему", 60, ""),
+    ("Волна", 14, ""),
+    ("Код фразы", 22, ""),
+    ("Аннотации", 30, ""),
+)
 _FIXED = (("Код", 30, ""), ("code_id", 22, ""), ("Строк", 10, "0"), ("Респондентов", 14, "0"))
 _CODES = (("code_id", 22, ""), ("name", 46, ""), ("target", 13, ""), ("fixed", 9, ""), ("retired", 9, ""))
 _METHOD = (("Что", 30, ""), ("Как", 100, ""), ("Откуда", 46, ""))
@@ -62,7 +70,7 @@ def _phrases(report: Report) -> Iterator[Sequence[Value]]:
     names = {code.code_id: code.name for code in report.codes}
     for code_id in (*report.balance["code_id"], *report.fixed["code_id"]):
         for said in report.verbatims.get(code_id, []):
-            yield names[code_id], said.score, said.text, said.why, said.wave
+            yield names[code_id], said.score, said.text, said.why, said.wave, said.phrase_id, said.annotations
 
 
 def _codebook(report: Report) -> Iterator[Sequence[Value]]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from models.balance import CodedRow
 from models.cards import CardFile
 from models.coding import OPEN, PhraseState
+from models.errors import RechkiError
 from models.intake import Prepared
 from models.planning import Phrase
+from models.privacy import keyed_id
 from models.store import schema
 from models.store.database import Transaction, now
 
@@ -19,6 +21,26 @@ class RowContext:
     purpose: str
     score: int | None
     why: str
+
+
+def require_key(tx: Transaction, key: bytes) -> None:
+    """Make sure that the key is the one the stored cards were read with; the first one is kept in mind.
+
+    Raises
+    ------
+    RechkiError
+        When it is another key: every known card would be taken for a new one.
+    """
+    check = keyed_id(key, "check", tx.study_id)
+    (row,) = tx.rows(schema.study)
+    if row.key_check is None:
+        tx.update(schema.study, {}, {"key_check": check})
+    elif row.key_check != check:
+        raise RechkiError(
+            "private.db holds another key than the stored cards were read with",
+            f"study {tx.study_id}",
+            "Restore private.db from a backup: without its key known cards cannot be told from new ones.",
+        )
 
 
 def known_files(tx: Transaction) -> set[str]:

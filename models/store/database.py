@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Column, Connection, Engine, Row, Select, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from models.config import Study
 from models.errors import RechkiError, Unavailable
@@ -76,7 +76,14 @@ class Store:
             When the database does not answer or was made by a newer Rechki.
         """
         url = os.environ.get(DATABASE_URL) or f"sqlite:///{(folder / DATABASE_FILE).resolve()}"
-        engine = create_engine(url)
+        try:
+            engine = create_engine(url)
+        except (ArgumentError, ImportError) as error:
+            raise RechkiError(
+                f"this database address cannot be used: {error}".splitlines()[0],
+                DATABASE_URL,
+                "Write it as postgresql+psycopg://user:password@host/name, and pip install '.[postgres]'.",
+            ) from error
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_settings)
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -87,7 +94,9 @@ class Store:
             raise RechkiError("the database was made by a newer Rechki", where, "Upgrade Rechki.") from error
         except DBAPIError as error:
             raise Unavailable(
-                f"the database cannot be used: {error.orig}", where, f"Check {DATABASE_URL}, the disk and the rights."
+                f"the database cannot be used: {error.orig}",
+                where,
+                f"Check the server ({DATABASE_URL}), the disk and the rights; restore a damaged file from a backup.",
             ) from error
         store = cls(engine, str(settings.study_id))
         with store.transaction() as tx:

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from models.clusters import Groups
 from models.codebook import Codebook, Event, EventKind
 from models.coding import Decision, PhraseState, Role, Verdict, replay_decisions
 from models.planning import ProposedGroup
-from models.review import Kind, Line, ReviewTask
+from models.review import SKIPPED, Kind, Line, ReviewTask
 from models.store import schema
 from models.store.database import Transaction, now
 
@@ -252,24 +252,30 @@ def live_decisions(tx: Transaction, frame: str) -> list[Decision]:
         if not found.removed and found.problem is None
     }
     table = schema.decision
-    return [
-        Decision(
-            row.decision_id,
-            row.frame,
-            row.phrase_id,
-            row.annotator,
-            row.decided_at,
-            Role(row.role),
-            Verdict(row.verdict),
-            tuple(row.codes),
-            tuple(row.suggested),
-            row.blind,
-            row.lead_time,
-            row.origin,
-        )
-        for row in tx.rows(table, table.c.frame == frame)
-        if row.origin in live
-    ]
+    return [_decision(row) for row in tx.rows(table, table.c.frame == frame) if row.origin in live]
+
+
+def decisions_of(tx: Transaction, origin: str) -> dict[str, Decision]:
+    """Decisions of one revision of an annotation, by phrase."""
+    table = schema.decision
+    return {row.phrase_id: _decision(row) for row in tx.rows(table, table.c.origin == origin)}
+
+
+def _decision(row: Row[Any]) -> Decision:
+    return Decision(
+        row.decision_id,
+        row.frame,
+        row.phrase_id,
+        row.annotator,
+        row.decided_at,
+        Role(row.role),
+        Verdict(row.verdict),
+        tuple(row.codes),
+        tuple(row.suggested),
+        row.blind,
+        row.lead_time,
+        row.origin,
+    )
 
 
 def coding(tx: Transaction, frame: str) -> tuple[Codebook, dict[str, PhraseState]]:
@@ -284,9 +290,9 @@ def answered(tx: Transaction) -> set[str]:
     return {item.task_key for item in found if not item.removed and item.problem is None}
 
 
-def unusable(tx: Transaction) -> list[StoredAnnotation]:
-    """Annotations that exist and cannot count, with the reason."""
-    return [item for item in newest_annotations(tx).values() if not item.removed and item.problem is not None]
+def skipped(tx: Transaction) -> set[str]:
+    """Keys of tasks that somebody skipped."""
+    return {item.task_key for item in newest_annotations(tx).values() if not item.removed and item.problem == SKIPPED}
 
 
 def settings_json(settings: object) -> str:

@@ -27,6 +27,7 @@ study = Table(
     _key("study_id"),
     Column("title", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("key_check", String, comment="tells the study's secret key from another one"),
 )
 
 source_file = Table(

@@ -1,6 +1,7 @@
 """Review objects as Label Studio shows them, and back."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -120,12 +121,31 @@ def test_a_fixed_code_alone_comes_back(fixed: str) -> None:
 
 
 @pytest.mark.parametrize("fixed", FIXED_IDS)
-@pytest.mark.parametrize(
-    "beside", [Answer(codes=("code-a",)), Answer(codes=("code-d",)), Answer(new_names=("Деньги",))]
-)
-def test_a_fixed_code_beside_a_code_is_dropped(fixed: str, beside: Answer) -> None:
+def test_a_fixed_code_beside_the_suggestion_that_stayed_ticked_wins(fixed: str) -> None:
+    both = Answer(codes=("code-a", fixed))
+    assert SINGLE.suggested[0] == "code-a"
+    assert answer_of(SINGLE, phrase_result(SINGLE, both)).codes == (fixed,)
+
+
+@pytest.mark.parametrize("beside", [Answer(codes=("code-d",)), Answer(new_names=("Деньги",))])
+def test_a_suggested_fixed_code_beside_what_was_chosen_goes(beside: Answer) -> None:
+    task = replace(SINGLE, suggested=(NO_ANSWER, "code-a"))
+    both = Answer(codes=(NO_ANSWER, *beside.codes), new_names=beside.new_names)
+    assert answer_of(task, phrase_result(task, both)) == beside
+
+
+@pytest.mark.parametrize("fixed", FIXED_IDS)
+@pytest.mark.parametrize("beside", [Answer(codes=("code-d",)), Answer(new_names=("Деньги",))])
+def test_a_fixed_code_and_a_code_that_were_both_chosen_cannot_count(fixed: str, beside: Answer) -> None:
     both = Answer(codes=(fixed, *beside.codes), new_names=beside.new_names)
-    assert answer_of(SINGLE, phrase_result(SINGLE, both)) == beside
+    with pytest.raises(UnusableAnswer, match="оставьте одно"):
+        answer_of(SINGLE, phrase_result(SINGLE, both))
+
+
+def test_a_confirmed_code_is_no_mere_suggestion() -> None:
+    task = replace(SINGLE, about={"confirmed": ["code-a"]})
+    with pytest.raises(UnusableAnswer):
+        answer_of(task, phrase_result(task, Answer(codes=("code-a", NO_ANSWER))))
 
 
 def test_a_dissolved_group_comes_back_whatever_else_is_ticked() -> None:

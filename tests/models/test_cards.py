@@ -186,3 +186,12 @@ def test_checking_a_file_lists_the_refused_cells_instead_of_stopping(
     check = check_file(write_cards(("1", "", "расти", "7", "")), make_study())
     assert not check.usable
     assert [(problem.row, problem.column) for problem in check.refused] == [(2, "оценка")]
+
+
+def test_the_same_answer_is_the_same_card_however_its_date_is_written(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
+    dates = ("05.05.2026", "2026-05-05 00:00:00", "06.05.2026")
+    text, sheet, other = (read(write_cards(("", date, "снять тревогу", "4", "да"))).cards[0].card_id for date in dates)
+    assert text == sheet
+    assert text != other

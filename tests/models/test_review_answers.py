@@ -60,9 +60,10 @@ def test_a_merged_group_makes_no_code_whatever_name_was_typed() -> None:
     codebook = book("x")
     answer = Answer(codes=("x",), new_names=("Расти",), target=Target.YES, members=ALL)
     decisions, events = interpret(STUDY, GROUP, answer, source(), codebook)
-    assert events == []
+    assert [(event.kind, event.code_id) for event in events] == [(EventKind.TARGET, "x")], "what was ticked is kept"
+    assert codebook.by_name("Расти") is None
     assert {made.codes for made in decisions} == {("x",)}
-    assert substantive(codebook) == [("X", Target.UNDECIDED)]
+    assert substantive(codebook) == [("X", Target.YES)]
 
 
 def test_a_dissolved_group_says_nothing_about_its_phrases() -> None:

@@ -115,10 +115,9 @@ def test_only_the_newest_revision_of_a_live_annotation_counts(store: Store) -> N
         review.add_annotation(tx, annotation(3, problem="не выбран ни один код"))
         assert review.live_decisions(tx, "purpose") == []
         assert review.answered(tx) == set()
-        assert [item.revision for item in review.unusable(tx)] == [3]
+        assert [item.problem for item in review.newest_annotations(tx).values()] == ["не выбран ни один код"]
         review.add_annotation(tx, annotation(4, removed=True))
         assert review.live_decisions(tx, "purpose") == []
-        assert review.unusable(tx) == []
 
 
 def test_two_studies_in_one_database_do_not_see_each_other(
@@ -326,3 +325,21 @@ def test_rows_behind_the_balance_join_the_codes_of_all_their_phrases(
 def test_moments_are_stored_in_utc_without_a_zone() -> None:
     assert now().tzinfo is None
     assert now().microsecond == 0
+
+
+def test_another_private_key_is_refused_before_known_cards_are_doubled(
+    tmp_path: Path, make_study: Callable[..., Study], write_cards: Callable[..., Path]
+) -> None:
+    settings, private = make_study(), Private(tmp_path)
+    store = Store.open(tmp_path, settings)
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    write_cards(("1", "", "снять тревогу", "4", ""), name="cards/first.csv")
+    read_new_files(folder, settings, store, private)
+    private.path.write_bytes(b"")
+    write_cards(("1", "", "снять тревогу", "4", ""), ("2", "", "деньги", "3", ""), name="cards/second.csv")
+    with pytest.raises(RechkiError, match="another key"):
+        read_new_files(folder, settings, store, private)
+    with store.transaction() as tx:
+        assert tx.count(schema.card) == 1
+    store.close()

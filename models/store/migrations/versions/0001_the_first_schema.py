@@ -150,6 +150,7 @@ def upgrade() -> None:
     sa.Column('study_id', sa.String(), autoincrement=False, nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('key_check', sa.String(), nullable=True, comment="tells the study's secret key from another one"),
     sa.PrimaryKeyConstraint('study_id')
     )
     op.create_table('task',

@@ -204,7 +204,7 @@ def _line(
         people[row.respondent] += Tally.of(score, weights[row.respondent])
     tally = sum(people.values(), Tally())
     state = state_of(tally, settings)
-    likely, low, high = _posterior(code.code_id, people.values(), settings)
+    likely, low, high = _posterior(people.values(), settings)
     respondents = len({row.respondent for row in rows})
     certain = (
         state is not None
@@ -249,12 +249,13 @@ def _flags(people: Mapping[str, Tally], tally: Tally, state: State | None, setti
     return flags
 
 
-def _posterior(seed: str, people: Iterable[Tally], settings: Balance) -> tuple[dict[State, float], float, float]:
+def _posterior(people: Iterable[Tally], settings: Balance) -> tuple[dict[State, float], float, float]:
     """Probability of each state and the 95 % interval of B.
 
     A Bayesian bootstrap over respondents (Rubin 1981) with a prior worth one respondent, spread evenly over the score
     classes 5, 4, 3 and 0-2, so that one respondent never gives 100 %. Respondents with the same answers are drawn
-    together (a sum of m unit exponentials is one Gamma(m)), so the cost does not grow with their number.
+    together (a sum of m unit exponentials is one Gamma(m)), so the cost does not grow with their number. The draw is
+    seeded with the answers themselves: the same answers give the same figures in any study and under any name.
     """
     patterns: dict[Tally, float] = dict(Counter(people))
     if not patterns:
@@ -264,7 +265,7 @@ def _posterior(seed: str, people: Iterable[Tally], settings: Balance) -> tuple[d
     ordered = sorted((t.total, t.e, t.u, t.d, count) for t, count in patterns.items())
     parts = np.array([[float(part) for part in line[:4]] for line in ordered])
     shape = np.array([float(line[4]) for line in ordered])
-    random = np.random.default_rng(int.from_bytes(sha256(seed.encode()).digest()[:8]))
+    random = np.random.default_rng(int.from_bytes(sha256(repr(ordered).encode()).digest()[:8]))
     drawn = random.standard_gamma(shape, size=(settings.draws, len(shape))) @ parts
     b, d = 100 * (drawn[:, 1] - drawn[:, 2]) / drawn[:, 0], 100 * drawn[:, 3] / drawn[:, 0]
     low, high = (float(edge) for edge in np.percentile(b, [2.5, 97.5]))

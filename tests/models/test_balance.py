@@ -308,7 +308,7 @@ def test_the_cost_of_the_interval_does_not_grow_with_the_respondents() -> None:
     def memory(people: int) -> int:
         patterns = [Tally.of(score) for score in (5, 4, 3, 2)] * (people // 4)
         tracemalloc.start()
-        _posterior("grow", patterns, SETTINGS)
+        _posterior(patterns, SETTINGS)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak

@@ -379,3 +379,12 @@ def test_the_example_coded_by_hand_gives_every_expected_state(gsr_rows: list[Cod
     table = served_balance(gsr_rows, codes, SETTINGS)
     found = {item["code"]: item["state"] for _, item in table.iterrows()}
     assert found == {name: item["expected_state"] for name, item in expected.items() if item["expected_state"]}
+
+
+def test_the_same_answers_give_the_same_figures_under_any_code_id() -> None:
+    scores = [5, 5, 4, 3, 5, 5, 4, 2]
+    tables = []
+    for code in ("code-a", "code-b"):
+        rows = [CodedRow(f"c{at}", 1, f"r{at}", "1", score, frozenset({code})) for at, score in enumerate(scores)]
+        tables.append(served_balance(rows, [Code(code, "Имя")], SETTINGS).drop(columns="code_id"))
+    pd.testing.assert_frame_equal(tables[0], tables[1])

@@ -18,6 +18,8 @@ Json = dict[str, Any]
 KEY = "rechki_key"
 MODEL_VERSION = "rechki"
 _ALSO = "+"
+_JOIN = "join"  # among the suggested codes of a phrase that is only a part of its answer
+_PART = " ✂"
 _PAGE_KEYS = "qwetyiopasdfgjklzxcvbnm4567890"  # r, u and h are Label Studio's own, 1-3 belong to the target
 _FIXED_KEYS = dict(zip((code.code_id for code in FIXED), "7890", strict=True))
 _HTML = '<div style="font-family: system-ui, sans-serif; font-size: 14px; color: inherit">{}</div>'
@@ -35,7 +37,7 @@ INSTRUCTIONS = {
     Kind.PHRASE: (
         "<p>Одна фраза. Считаются все отмеченные коды. Если предложенный код не подходит, снимите отметку и выберите "
         "другой из списка или напишите новый.</p><p>Без мыши: 1–3 — предложенные коды, 7 — нет ответа, 8 — не по теме, "
-        "9 — другое, 0 — неразборчиво, Ctrl+Enter — готово.</p>"
+        "9 — другое, 0 — неразборчиво, Ctrl+Enter — готово. Знак ✂ — это часть ответа; разрезан зря — Shift+J.</p>"
     ),
 }
 
@@ -80,6 +82,8 @@ def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
     if task.kind is Kind.GROUP:
         return _group_answer(task, said)
     chosen = list(dict.fromkeys([*said.get("suggested", []), *said.get("codes", [])]))
+    if _JOIN in chosen:
+        return Answer(join=True)
     names = _texts(said.get("new_code", []))
     return Answer(codes=_meant(task, chosen, names), new_names=tuple(names), target=_target(said))
 
@@ -100,6 +104,8 @@ def group_result(task: ReviewTask, answer: Answer) -> list[Json]:
 
 def phrase_result(task: ReviewTask, answer: Answer) -> list[Json]:
     """Return the result that a person's submit of this answer gives, region by region."""
+    if answer.join:
+        return [_choices("suggested", "phrase", [_JOIN])]
     offered = [code for code in answer.codes if code in task.suggested or code in _FIXED_KEYS]
     others = [code for code in answer.codes if code not in offered]
     regions = [_choices("suggested", "phrase", offered)] if offered else []
@@ -112,7 +118,8 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
     members: list[Json] = []
     for at, (line, hotkey) in enumerate(zip(task.lines, _PAGE_KEYS, strict=False)):
         times = f" ×{len(line.phrase_ids)}" if len(line.phrase_ids) > 1 else ""
-        hint = _hint(contexts[line.phrase_ids[0]])
+        context = contexts[line.phrase_ids[0]]
+        hint, times = _hint(context), times + (_PART if context.cut else "")
         members.append({"value": line.text + times, "alias": _line_alias(at), "hotkey": hotkey, "hint": hint})
         also = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"shift+{hotkey}"}
         members.append(also)
@@ -149,12 +156,15 @@ def _phrase_json(
         for at, code in enumerate(substantive, start=1)
     ]
     suggested += [{"value": code.name, "alias": code.code_id, "hotkey": _FIXED_KEYS[code.code_id]} for code in FIXED]
+    cut = any(contexts[phrase].cut for phrase in task.phrase_ids)
+    if cut:
+        suggested.append({"value": "✂ Ответ разрезан зря: вернуть целиком", "alias": _JOIN, "hotkey": "shift+j"})
     ticked = confirmed or codes[:1]
     shown = "".join(_card(contexts[phrase], scale) for phrase in task.phrase_ids[:3])
     times = f" ×{len(task.phrase_ids)}" if len(task.phrase_ids) > 1 else ""
     data = {
         KEY: task.key,
-        "title": "Уже подтверждено; фраза говорит и ещё о чём-то" if confirmed else "Одна фраза",
+        "title": _phrase_title(bool(confirmed), cut),
         "phrase": task.lines[0].text + times,
         "card_html": shown,
         "suggested": suggested,
@@ -162,6 +172,12 @@ def _phrase_json(
     result = [_choices("suggested", "phrase", ticked)] if ticked else []
     prediction = {"model_version": MODEL_VERSION, "score": _score(task), "result": result}
     return {"data": data, "predictions": [prediction] if result else []}
+
+
+def _phrase_title(confirmed: bool, cut: bool) -> str:
+    if confirmed:
+        return "Уже подтверждено; фраза говорит и ещё о чём-то"
+    return "Одна фраза: часть ответа, весь он ниже" if cut else "Одна фраза"
 
 
 def _meant(task: ReviewTask, chosen: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         contexts = cards.contexts(tx, frame)
         planned = {kind: review.tasks(tx, frame, kind) for kind in Kind}
         answered = review.answered(tx)
+        gone = cards.joined_phrases(tx, frame).keys()
     projects: dict[Kind, int] = {}
     sent = 0
     for kind, tasks in planned.items():
@@ -61,7 +62,9 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         with in_words(studio.url):
             project = _project(store, settings, studio, frame, kind, codebook)
             projects[kind] = project
-            missing = [task for task in _missing(studio, project, tasks) if task.key not in answered]
+            past = {task.key for task in tasks if gone >= set(task.phrase_ids)}
+            present = _present(studio, project, past)
+            missing = [task for task in tasks if task.key not in answered | past and task.key not in present]
             for chunk in _chunks(missing):
                 body: Any = [task_json(task, codebook, contexts, states, settings.scale) for task in chunk]
                 studio.api.projects.import_tasks(id=project, request=body, commit_to_project=True)
@@ -69,7 +72,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
                 if progress:
                     progress(sent, len(missing))
             if missing:
-                _drop_twins(studio, project)
+                _present(studio, project, past)
     return Sent(sent, projects)
 
 
@@ -161,20 +164,20 @@ def _make_table_readable(studio: Studio, project: int) -> None:
     studio.api.views.create(project=project, data=view)
 
 
-def _missing(studio: Studio, project: int, tasks: Sequence[ReviewTask]) -> list[ReviewTask]:
-    _drop_twins(studio, project)
-    present = {key for key, _, _ in _keys(studio, project)}
-    return [task for task in tasks if task.key not in present]
+def _present(studio: Studio, project: int, past: Collection[str]) -> set[str]:
+    """Keys of the tasks that are there, after removing open ones that nobody should work on any more.
 
-
-def _drop_twins(studio: Studio, project: int) -> None:
-    """Remove tasks with a key that another task has; the one people worked on stays, else the oldest."""
+    These are tasks about parts of answers that people have joined again (`past`), and tasks with a key that another one
+    has: the one people worked on stays, else the oldest.
+    """
     by_key: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for key, number, annotations in _keys(studio, project):
         by_key[key].append((-annotations, number))
-    twins = [number for same in by_key.values() for count, number in sorted(same)[1:] if count == 0]
-    for number in twins:
-        studio.api.tasks.delete(id=str(number))
+    for key, same in by_key.items():
+        for count, number in sorted(same)[0 if key in past else 1 :]:
+            if count == 0:
+                studio.api.tasks.delete(id=str(number))
+    return set(by_key) - set(past)
 
 
 def _keys(studio: Studio, project: int) -> Iterator[tuple[str, int, int]]:

@@ -20,14 +20,14 @@ from models.balance import CodedRow, served_balance
 from models.codebook import Code
 from models.config import Phrases, Study, default_settings
 from models.encoder import load_encoder
-from models.forms import propose_columns
+from models.forms.columns import propose_columns
+from models.forms.layout import read_table
 from models.phrases import split_statements
 from models.proposing import make_proposal, open_texts, plan_tasks
 from models.reading import read_new_files
 from models.store.database import Store
 from models.store.private import Private
 from models.store.vectors import remember
-from models.tables import read_table
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "gsr" / "gsr_cards.csv"
 

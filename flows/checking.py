@@ -3,13 +3,17 @@
 from pathlib import Path
 
 from flows.stages import console
-from flows.study import CARDS
-from models.checking import Check, check_file, settings_for
-from models.config import default_settings, load_study
+from flows.study import CARDS, REFUSED
+from models.cards import Problem
+from models.checking import Check, check_file
+from models.config import Columns, default_study, load_study
 from models.errors import RechkiError
+from models.mending import write_refused
 from models.reading import card_files
 
 _SHOWN = 20
+_TOTALS = ("cards", "purpose_rows", "scored_rows", "phrases", "non_answers", "duplicates", "masked")
+_LISTS = ("refused", "no_score", "notes")
 
 
 def check_path(path: Path) -> list[Check]:
@@ -18,10 +22,10 @@ def check_path(path: Path) -> list[Check]:
     Raises
     ------
     RechkiError
-        When there is nothing to check, or a file is no table of cards.
+        When there is nothing to check.
     """
     if not path.is_dir():
-        return [check_file(path, settings_for(path, default_settings()))]
+        return [check_file(path, default_study(path.stem))]
     settings = load_study(path)
     files = card_files(path / CARDS)
     if not files:
@@ -29,33 +33,88 @@ def check_path(path: Path) -> list[Check]:
     return [check_file(file, settings) for file in files]
 
 
-def print_checks(checks: list[Check]) -> None:
+def write_mendable(path: Path, checks: list[Check]) -> dict[str, Path]:
+    """Write the rows that need a hand beside a file, or into the study's folder for them; return where, by file."""
+    written = {}
+    for found in checks:
+        file = Path(found.file)
+        folder = path / REFUSED if path.is_dir() else file.parent
+        if found.read and (there := write_refused(folder / f"{file.stem}.refused.csv", found.read)):
+            written[found.file] = there
+    return written
+
+
+def as_json(checks: list[Check], written: dict[str, Path], personal: bool) -> dict[str, object]:
+    """Return the findings on one file or, for several, their sums and the findings on each under ``files``.
+
+    What differs between the files (encoding, mapping …) is null in the sums.
+    """
+    told = [
+        found.as_json(personal) | {"refused_file": str(written[found.file]) if found.file in written else None}
+        for found in checks
+    ]
+    if len(told) == 1:
+        return told[0]
+    sums: dict[str, object] = {name: sum(getattr(found, name) for found in checks) for name in _TOTALS}
+    lists = {name: [item for one in told for item in one[name]] for name in _LISTS}  # type: ignore[attr-defined]
+    common = {
+        name: told[0][name] if all(one[name] == told[0][name] for one in told) else None
+        for name in ("encoding", "separator", "preset", "mapping")
+    }
+    return {"usable": all(found.usable for found in checks), **sums, **lists, **common, "files": told}
+
+
+def print_checks(checks: list[Check], written: dict[str, Path], personal: bool) -> None:
     """Print the findings in words."""
     for found in checks:
-        console.print(f"[bold]{found.file}[/bold]")
-        kind = f"{found.encoding}, separator {found.separator!r}" if found.encoding else "a workbook"
-        console.print(f"  read as {kind}; columns from {found.preset}", markup=False, soft_wrap=True)
-        for at, row in enumerate(found.mapping.rows, start=1):
-            console.print(
-                f"  purpose row {at}: {row.purpose} | {row.score or '-'} | {row.why or '-'}",
-                markup=False,
-                soft_wrap=True,
-            )
-        if found.mapping.id is None:
-            console.print("  no id column: an answer edited later cannot be recognised as the same card")
-        console.print(
+        _say(f"[bold]{found.file}[/bold]", markup=True)
+        if found.preset:
+            kind = f"{found.encoding}, separator {found.separator!r}" if found.separator else found.encoding
+            _say(f"  read as {kind or 'a workbook'}; form: {found.preset}")
+            _print_mapping(found.mapping)
+        if found.error:
+            _say(f"  not usable: {found.error}", style="red")
+            continue
+        _say(
             f"  {found.cards} cards, {found.purpose_rows} purpose rows ({found.scored_rows} scored), "
-            f"{found.non_answers} non-answers, {found.duplicates} duplicates, {found.masked} personal data masked",
-            soft_wrap=True,
+            f"{found.phrases} phrases, {found.non_answers} non-answers, {found.duplicates} duplicates, "
+            f"{found.masked} personal data masked"
         )
-        for title, problems in (("cannot be used", found.refused), ("passed over", found.notes)):
-            for problem in problems[:_SHOWN]:
-                console.print(
-                    f"  {title}: {problem}",
-                    markup=False,
-                    soft_wrap=True,
-                    style="red" if problems is found.refused else "yellow",
-                )
-            if len(problems) > _SHOWN:
-                console.print(f"  … and {len(problems) - _SHOWN} more")
-        console.print("  usable" if found.usable else "  not usable: correct the cells named above")
+        for title, problems, style in (
+            ("row not taken", found.refused, "red"),
+            ("no score", found.no_score, "yellow"),
+            ("passed over", found.notes, "yellow"),
+        ):
+            _print_problems(title, problems, style)
+        if personal:
+            for item in found.personal:
+                _say(f"  masked: row {item.row}, column {item.column!r}: {item.kind} {item.words}")
+            _say("  look for what is missing here: rules and a dictionary find most personal data, not all")
+        if found.file in written:
+            _say(f"  rows to mend: {written[found.file]}; correct them there and drop that file into the study's cards")
+        _say("  usable" if found.usable else "  not usable: no card is left")
+
+
+def _print_mapping(columns: Columns) -> None:
+    for at, row in enumerate(columns.rows, start=1):
+        which = "the purpose of a line" if columns.layout == "long" else f"purpose row {at}"
+        _say(f"  {which}: {row.purpose} | {row.score or '-'} | {row.why or '-'}")
+    single = ((name, getattr(columns, name)) for name in ("id", "respondent", "date", "wave", "row"))
+    _say("  " + ", ".join(f"{name}: {column}" for name, column in single if column))
+    if columns.attributes:
+        _say(f"  attributes: {', '.join(columns.attributes)}")
+    if columns.ignore:
+        _say(f"  left unread: {', '.join(columns.ignore)}")
+    if columns.id is None:
+        _say("  no id column: an answer edited later cannot be recognised as the same card")
+
+
+def _print_problems(title: str, problems: tuple[Problem, ...], style: str) -> None:
+    for problem in problems[:_SHOWN]:
+        _say(f"  {title}: {problem}", style=style)
+    if len(problems) > _SHOWN:
+        _say(f"  … and {len(problems) - _SHOWN} more", style=style)
+
+
+def _say(text: str, style: str | None = None, markup: bool = False) -> None:
+    console.print(text, markup=markup, soft_wrap=True, style=style)

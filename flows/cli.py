@@ -40,8 +40,8 @@ def init(
     """
     from flows.setup import init_study
 
-    columns = init_study(folder, cards, title, force)
-    typer.echo(f"Made {folder}/study.yaml")
+    preset, columns = init_study(folder, cards, title, force)
+    typer.echo(f"Made {folder}/study.yaml" + (f"; the file is of the form {preset}" if preset else ""))
     for at, row in enumerate(columns.rows, start=1):
         typer.echo(f"  purpose row {at}: purpose = {row.purpose}, score = {row.score or '-'}, why = {row.why or '-'}")
     for name in ("id", "respondent", "date", "wave"):
@@ -57,18 +57,24 @@ def init(
 def check(
     path: Annotated[Path, typer.Argument(help="A file of cards, or a study folder.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    pii: Annotated[bool, typer.Option("--pii", help="List the personal data that would be masked.")] = False,
 ) -> None:
-    """Say what a file or a study's files hold, and what is wrong with them. Stores nothing; exit code 1 if unusable.
+    """Say what a file or a study's files hold, and what is wrong with them.
 
-    Example: [bold]rechki check answers.csv[/bold]
+    Nothing is stored; rows that need a hand are written to a file beside it (or the study's refused folder). Exit code
+    1 when a file cannot be used.
+
+    Example: [bold]rechki check answers.csv --pii[/bold]
     """
-    from flows.checking import check_path, print_checks
+    from flows.checking import as_json as in_json
+    from flows.checking import check_path, print_checks, write_mendable
 
     checks = check_path(path)
+    written = write_mendable(path, checks)
     if as_json:
-        typer.echo(json.dumps([found.as_json() for found in checks], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(in_json(checks, written, pii), ensure_ascii=False, indent=1))
     else:
-        print_checks(checks)
+        print_checks(checks, written, pii)
     if not all(found.usable for found in checks):
         raise typer.Exit(1)
 

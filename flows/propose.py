@@ -8,7 +8,7 @@ from prefect.tasks import Task
 from annotation.client import connect
 from annotation.push import forget_projects, push
 from flows.stages import stage
-from flows.study import CARDS, FRAME, open_study
+from flows.study import CARDS, FRAME, REFUSED, open_study
 from models.errors import Unavailable
 from models.proposing import make_proposal, open_texts, plan_tasks
 from models.reading import read_new_files
@@ -21,6 +21,7 @@ def may_pass(_: Task[..., object], __: TaskRun, state: State[object]) -> bool:
 
 
 RETRIES, DELAYS = 2, [2.0, 5.0]
+_SHOWN = 20
 
 
 @task(retries=RETRIES, retry_delay_seconds=DELAYS, retry_condition_fn=may_pass, cache_policy=NO_CACHE)
@@ -35,10 +36,16 @@ def sign_in(study: str) -> None:
 def read_files(study: str) -> None:
     """Read the card files that were not read yet; all of them are checked before the first is stored."""
     with stage("Reading cards") as at, open_study(study) as opened:
-        brought = read_new_files(opened.folder / CARDS, opened.settings, opened.store, opened.private)
+        refused = opened.folder / REFUSED
+        brought = read_new_files(opened.folder / CARDS, refused, opened.settings, opened.store, opened.private)
         at.words = f"{brought.new} new cards from {brought.files} new files, {brought.known} known before"
-        for note in brought.notes:
+        at.words += f", {brought.completed} completed" if brought.completed else ""
+        for note in brought.notes[:_SHOWN]:
             at.note(note)
+        if len(brought.notes) > _SHOWN:
+            at.note(f"and {len(brought.notes) - _SHOWN} more")
+        if brought.refused:
+            at.note(f"{brought.refused} rows were not taken: mend them in {refused} and drop the file into {CARDS}")
 
 
 @task(cache_policy=NO_CACHE)

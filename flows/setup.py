@@ -5,16 +5,15 @@ import uuid
 from pathlib import Path
 
 from flows.study import CARDS, REPORTS
-from models.config import STUDY_FILE, Columns, load_study, save_study
+from models.config import STUDY_FILE, Columns, default_study, load_study, save_study
 from models.errors import RechkiError
-from models.forms import propose_columns
-from models.tables import read_table
+from models.reading import open_file, preset_of
 
-_IGNORED = "study.db*\nprivate.db*\n.rechki.lock\nreports/\ncards/\n"
+_IGNORED = "study.db*\nprivate.db*\n.rechki.lock\nreports/\ncards/\nrefused/\n"
 
 
-def init_study(folder: Path, cards: Path | None, title: str | None, force: bool) -> Columns:
-    """Make a study, and return the columns written into study.yaml (none without a file).
+def init_study(folder: Path, cards: Path | None, title: str | None, force: bool) -> tuple[str, Columns]:
+    """Make a study, and return the form its file is of and the columns written into study.yaml (none without a file).
 
     Parameters
     ----------
@@ -31,7 +30,11 @@ def init_study(folder: Path, cards: Path | None, title: str | None, force: bool)
     if (folder / STUDY_FILE).exists() and not force:
         raise RechkiError("this is a study already", str(folder), "Edit its study.yaml, or write it anew with --force.")
     known = str(load_study(folder).study_id) if (folder / STUDY_FILE).exists() else str(uuid.uuid4())
-    columns = propose_columns(read_table(cards).header, str(cards)) if cards else Columns()
+    preset, columns = "", Columns()
+    if cards:
+        table, fitted = open_file(cards, default_study(cards.stem))
+        columns = fitted.cards.columns
+        preset = preset_of(table, columns)
     (folder / CARDS).mkdir(parents=True, exist_ok=True)
     (folder / REPORTS).mkdir(exist_ok=True)
     settings: dict[str, object] = {"study_id": known, "title": title or folder.resolve().name}
@@ -41,4 +44,4 @@ def init_study(folder: Path, cards: Path | None, title: str | None, force: bool)
     (folder / ".gitignore").write_text(_IGNORED, "utf-8")
     if cards and not (folder / CARDS / cards.name).exists():
         shutil.copyfile(cards, folder / CARDS / cards.name)
-    return columns
+    return preset, columns

@@ -15,7 +15,7 @@ from models.store.database import Store
 from models.store.private import Private
 
 FRAME = PURPOSE_FRAME
-CARDS, REPORTS = "cards", "reports"
+CARDS, REPORTS, REFUSED = "cards", "reports", "refused"
 _LOCK = ".rechki.lock"
 
 

@@ -1,29 +1,24 @@
-"""Cards: one customer's answer each, read from a table; a problem names its row and column."""
+"""Cards: one customer's answer each, read from a table; whatever is not taken is named with its row and column."""
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.config import Columns, RowColumns, Study
+from models.config import RowColumns, Study
+from models.dates import NoDate, month_comes_first, parse_date
 from models.errors import RechkiError
-from models.privacy import Masker, find_personal, keyed_id
+from models.forms.layout import MENDED
+from models.privacy.masking import keyed_id, masked
 from models.scale import NoScore, parse_score
-from models.tables import Table
+from models.tables.table import Row, Table
 from models.text import text_key
 
-_DATES_DAY_FIRST = (
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y",
-)
-_DATES_MONTH_FIRST = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y")
-_SHOWN = 10
+KNOWN_ID = "rechki_id"  # in mended files: the card a line belongs to
+_MOST_REFUSED = 0.5
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -53,31 +48,41 @@ class Card:
 
 @dataclass(frozen=True)
 class Problem:
-    """A cell that could not be used as it is."""
+    """A cell that could not be used as it is; `original_id` names the card that was taken without it."""
 
     row: int
     column: str
-    found: str
+    reason: str
+    original_id: str = ""
 
     def __str__(self) -> str:
-        return f"row {self.row}, column {self.column!r}: {self.found}"
-
-
-class CellsRefused(RechkiError):
-    """Cells that must be corrected before the file can be used."""
-
-    def __init__(self, problems: Sequence[Problem], where: str) -> None:
-        self.problems = tuple(problems)
-        super().__init__(_listed(problems), where, "Correct the cells and run the same command again.")
+        return f"row {self.row}, column {self.column!r}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class CardFile:
-    """The cards of one file, and the cells that were passed over with their reason."""
+    """What a file gave.
+
+    Attributes
+    ----------
+    refused : tuple of Problem
+        Rows of which nothing was taken.
+    no_score : tuple of Problem
+        Cells that should hold a score and do not; their purpose rows are taken without one.
+    notes : tuple of Problem
+        Other cells that were passed over.
+    """
 
     table: Table
     cards: tuple[Card, ...]
-    notes: tuple[Problem, ...]
+    refused: tuple[Problem, ...] = ()
+    no_score: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def mended(self) -> bool:
+        """Tell whether this is a file of refused rows that a person has mended."""
+        return MENDED in self.table.header
 
 
 def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
@@ -94,131 +99,177 @@ def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
 
     Raises
     ------
-    CellsRefused
-        When a number is outside the scale, or one id stands for two different answers; every such cell is named. A file
-        is taken whole or not at all.
     RechkiError
-        When a mapped column is missing, or no row holds a purpose.
+        When a mapped column is missing, no row holds a purpose, most rows are refused, or most score cells hold no
+        score of the scale: then the columns are probably not what they are taken for.
     """
     reader = _Reader(table, settings, key)
-    cards = list(reader.cards())
-    refused = reader.refused + _clashes(cards, settings.cards.columns.id or "")
-    if refused:
-        raise CellsRefused(refused, str(table.path))
-    if not cards:
+    cards = reader.distinct(list(reader.cards()))
+    refused = tuple(sorted(reader.refused, key=lambda problem: problem.row))
+    if not cards and not refused:
         raise RechkiError("no row of the file holds a purpose", str(table.path), "Check cards.columns in study.yaml.")
-    unique = {card.card_id: card for card in reversed(cards)}
-    return CardFile(table, tuple(card for card in cards if unique[card.card_id] is card), tuple(reader.notes))
+    if len({problem.row for problem in refused}) > _MOST_REFUSED * (len(table.rows) + len(table.broken)):
+        raise RechkiError(
+            f"most rows cannot be used, the first because of {refused[0]}",
+            str(table.path),
+            "Correct the file, or cards.columns in study.yaml if the columns are taken for others.",
+        )
+    if reader.score_cells >= _FEW and len(reader.no_score) > _MOST_REFUSED * reader.score_cells:
+        raise RechkiError(
+            f"{len(reader.no_score)} of {reader.score_cells} score cells hold no score, such as {reader.no_score[0]}",
+            str(table.path),
+            "Check which columns are the scores in study.yaml, and `scale` if they are words; Rechki's scale is 0-5.",
+        )
+    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), tuple(reader.notes))
 
 
 class _Reader:
     def __init__(self, table: Table, settings: Study, key: bytes) -> None:
         self.table, self.settings, self.key = table, settings, key
         self.columns = settings.cards.columns
-        self.places = {name: table.column(name) for name in _mapped(self.columns)}
-        self.refused: list[Problem] = []
+        self.places = {name: table.column(name) for name in self.columns.named()}
+        self.known = table.header.index(KNOWN_ID) if KNOWN_ID in table.header else None
+        self.refused = [Problem(line.number, "", line.reason) for line in table.broken]
+        self.no_score: list[Problem] = []
         self.notes: list[Problem] = []
+        self.score_cells = 0
         self.occurrences: Counter[str] = Counter()
+        dates = (self._cell(row, self.columns.date) for row in table.rows)
+        self.month_first = month_comes_first(dates, table.month_first or not settings.cards.dayfirst)
 
     def cards(self) -> Iterator[Card]:
-        for number, cells in enumerate(self.table.rows, start=2):
-            if any(cell.strip() for cell in cells):
-                card = self._card(number, cells)
-                if card.rows:
-                    yield card
+        """Yield every card with a purpose."""
+        if self.columns.layout == "long":
+            yield from (card for lines in self._by_card() if (card := self._long_card(lines)))
+        else:
+            yield from (card for row in self.table.rows if (card := self._wide_card(row)))
 
-    def _card(self, number: int, cells: tuple[str, ...]) -> Card:
-        def cell(name: str | None) -> str:
-            return cells[self.places[name]].strip() if name else ""
+    def distinct(self, cards: list[Card]) -> list[Card]:
+        """Drop repeated cards; of two answers with one id the later is refused."""
+        first: dict[str, Card] = {}
+        for card in cards:
+            earlier = first.setdefault(card.card_id, card)
+            if earlier.content != card.content:
+                reason = f"row {earlier.source_row} has the same id and another answer"
+                self.refused.append(Problem(card.source_row, self.columns.id or KNOWN_ID, reason))
+        return list(first.values())
 
-        rows = tuple(
-            row
-            for place, columns in enumerate(self.columns.rows, start=1)
-            if (row := self._purpose_row(number, place, columns, cells)) is not None
-        )
-        attributes = {name: cell(name) for name in self.columns.attributes if cell(name)}
-        date = self._date(number, cell(self.columns.date))
-        when = date.isoformat() if date else cell(self.columns.date)
-        content = _content_hash(rows, when, cell(self.columns.respondent), cell(self.columns.wave))
-        original = cell(self.columns.id)
+    def _wide_card(self, row: Row) -> Card | None:
+        before = len(self.no_score), len(self.notes)
+        said = [
+            found
+            for place, names in enumerate(self.columns.rows, start=1)
+            if (found := self._purpose_row(row, place, names)) is not None
+        ]
+        if not said:
+            if len(self.notes) > before[1]:  # a score or a reason, and no purpose at all
+                self.refused.append(self.notes.pop())
+                del self.notes[before[1] :]
+            return None
+        return self._named(self._card(row, said), *before)
+
+    def _long_card(self, lines: list[Row]) -> Card | None:
+        """A card of several lines; one line that cannot be used holds up the whole card."""
+        names, before = self.columns.rows[0], (len(self.no_score), len(self.notes))
+        given = [self._cell(row, self.columns.row) for row in lines]
+        numbers = [int(number) for number in given if number.isascii() and number.isdigit()]
+        counted = len(set(numbers)) == len(lines)
+        found = [self._purpose_row(row, numbers[at] if counted else at + 1, names) for at, row in enumerate(lines)]
+        dates = {date for row in lines if (date := self._cell(row, self.columns.date))}
+        faults = self.notes[before[1] :]
+        if len(dates) > 1:
+            other = f"row {lines[0].number} has the same id and another date"
+            faults.append(Problem(lines[-1].number, self.columns.date or "", other))
+        if faults:
+            del self.notes[before[1] :], self.no_score[before[0] :]
+            told = {fault.row for fault in faults}
+            others = [
+                Problem(row.number, names.purpose, f"waits with row {faults[0].row} of the same card") for row in lines
+            ]
+            self.refused += [*faults, *(problem for problem in others if problem.row not in told)]
+            return None
+        return self._named(self._card(lines[0], [row for row in found if row]), *before)
+
+    def _by_card(self) -> Iterator[list[Row]]:
+        """Lines of a long layout, card by card, in the order of their first lines."""
+        lines: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        key: tuple[str, ...] = ()
+        for row in self.table.rows:
+            own = tuple(self._cell(row, name) for name in (self.columns.id, self.columns.respondent, self.columns.date))
+            if self.columns.id:
+                key = (own[0],) if own[0] else key or (str(row.number),)
+            elif any(own):
+                key = (*own, *(self._cell(row, name) for name in self.columns.attributes))
+            elif not key:
+                key = (str(row.number),)
+            lines[key].append(row)
+        yield from lines.values()
+
+    def _card(self, row: Row, said: Sequence[PurposeRow]) -> Card:
+        attributes = {name: cell for name in self.columns.attributes if (cell := self._cell(row, name))}
+        date = self._date(row)
+        respondent, wave = self._cell(row, self.columns.respondent), self._cell(row, self.columns.wave)
+        when = date.isoformat() if date else self._cell(row, self.columns.date)
+        content = _content_hash(said, when, respondent, wave)
+        original = self._cell(row, self.columns.id)
+        if self.known is not None and row.cells[self.known].strip():
+            original = row.cells[self.known].strip()
         if not original:
             self.occurrences[content] += 1
             original = f"{content}#{self.occurrences[content]}"
-        respondent = cell(self.columns.respondent)
         card_id = keyed_id(self.key, "card", original)
         return Card(
             card_id=card_id,
             original_id=original,
             respondent=keyed_id(self.key, "respondent", respondent) if respondent else card_id,
             submitted_at=date,
-            wave=cell(self.columns.wave),
+            wave=wave,
             attributes=attributes,
-            rows=rows,
-            source_row=number,
+            rows=tuple(said),
+            source_row=row.number,
             content=content,
         )
 
-    def _purpose_row(self, number: int, place: int, names: RowColumns, cells: tuple[str, ...]) -> PurposeRow | None:
-        purpose = cells[self.places[names.purpose]]
-        score = cells[self.places[names.score]] if names.score else ""
-        why = cells[self.places[names.why]] if names.why else ""
+    def _named(self, card: Card, scores: int, notes: int) -> Card:
+        """Write the card's id into what was found wrong with its cells."""
+        for found, since in ((self.no_score, scores), (self.notes, notes)):
+            found[since:] = [replace(problem, original_id=card.original_id) for problem in found[since:]]
+        return card
+
+    def _purpose_row(self, row: Row, place: int, names: RowColumns) -> PurposeRow | None:
+        purpose = row.cells[self.places[names.purpose]]
+        score, why = self._cell(row, names.score), row.cells[self.places[names.why]] if names.why else ""
         if not purpose.strip():
-            if score.strip() or why.strip():
-                self.notes.append(Problem(number, names.purpose, "a score or a reason without a purpose; passed over"))
+            if score or why.strip():
+                self.notes.append(
+                    Problem(row.number, names.purpose, "a score or a reason stands there without a purpose")
+                )
             return None
-        return PurposeRow(place, purpose, self._score(number, names.score or "", score), why)
+        return PurposeRow(place, purpose, self._score(row.number, names.score or "", score), why)
 
     def _score(self, number: int, column: str, cell: str) -> int | None:
+        self.score_cells += bool(cell)
         try:
             return parse_score(cell, self.settings.scale)
         except NoScore as error:
-            outside = any(letter.isdigit() for letter in cell) and not any(letter.isalpha() for letter in cell)
-            (self.refused if outside else self.notes).append(Problem(number, column, _masked(str(error))))
+            self.no_score.append(Problem(number, column, masked(str(error))))
             return None
 
-    def _date(self, number: int, cell: str) -> datetime | None:
+    def _date(self, row: Row) -> datetime | None:
+        cell = self._cell(row, self.columns.date)
         if not cell:
             return None
-        day_first = self.settings.cards.dayfirst
-        for pattern in (*_DATES_DAY_FIRST, *_DATES_MONTH_FIRST) if day_first else _DATES_MONTH_FIRST + _DATES_DAY_FIRST:
-            try:
-                return datetime.strptime(cell, pattern)
-            except ValueError:
-                continue
         try:
-            return datetime.fromisoformat(cell).replace(tzinfo=None)
-        except ValueError:
-            self.notes.append(Problem(number, self.columns.date or "", _masked(f"{cell!r} is no date")))
+            return parse_date(cell, self.month_first)
+        except NoDate as error:
+            self.notes.append(Problem(row.number, self.columns.date or "", masked(str(error))))
             return None
 
-
-def _masked(text: str) -> str:
-    return Masker().mask(text, find_personal(text))
-
-
-def _mapped(columns: Columns) -> Iterator[str]:
-    single = (columns.id, columns.respondent, columns.date, columns.wave)
-    several = (name for row in columns.rows for name in (row.purpose, row.score, row.why))
-    yield from (name for name in (*single, *several, *columns.attributes) if name)
+    def _cell(self, row: Row, name: str | None) -> str:
+        return row.cells[self.places[name]].strip() if name else ""
 
 
-def _content_hash(rows: tuple[PurposeRow, ...], *about: str) -> str:
+def _content_hash(rows: Sequence[PurposeRow], *about: str) -> str:
     """Identify an answer by what was said, when and by whom, whatever its spacing, quotes and way of writing a date."""
     said = [[row.row, text_key(row.purpose), row.score, text_key(row.why)] for row in rows]
     return hashlib.sha256(json.dumps([about, said], ensure_ascii=False).encode()).hexdigest()[:20]
-
-
-def _clashes(cards: list[Card], column: str) -> list[Problem]:
-    first: dict[str, Card] = {}
-    return [
-        Problem(card.source_row, column, f"row {earlier.source_row} has the same id and another answer")
-        for card in cards
-        if (earlier := first.setdefault(card.card_id, card)).content != card.content
-    ]
-
-
-def _listed(problems: Sequence[Problem]) -> str:
-    shown = "\n  ".join(str(problem) for problem in problems[:_SHOWN])
-    more = f"\n  and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-    count = f"{len(problems)} cells" if len(problems) > 1 else "1 cell"
-    return f"{count} cannot be read:\n  {shown}{more}"

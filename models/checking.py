@@ -1,87 +1,142 @@
 """What a file of cards holds, before anything is stored."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from models.cards import Card, CellsRefused, Problem
+from models.cards import CardFile, Problem, read_cards
 from models.config import Columns, Study
-from models.forms import propose_columns
+from models.errors import RechkiError
 from models.intake import prepare
-from models.reading import read_mapped
-from models.tables import read_table
+from models.privacy.masking import find_personal
+from models.reading import open_file, preset_of
 
 _KEY = b"check"  # ids are thrown away again, so any key will do
 
 
 @dataclass(frozen=True)
+class Masked:
+    """A piece of personal data as it was found, for a human's look."""
+
+    row: int
+    column: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Check:
-    """The findings on one file; `usable` is False when `refused` names a cell."""
+    """The findings on one file.
+
+    Attributes
+    ----------
+    refused : tuple of Problem
+        Rows of which nothing would be taken.
+    no_score : tuple of Problem
+        Cells that hold no score though they should; their rows would be taken without one.
+    notes : tuple of Problem
+        Other cells that would be passed over.
+    error : str
+        Why nothing of the file can be used; empty when it can.
+    personal : tuple of Masked
+        What would be masked.
+    read : CardFile or None
+        What was read, for the file of refused rows.
+    """
 
     file: str
-    cards: int
-    purpose_rows: int
-    scored_rows: int
-    non_answers: int
-    duplicates: int
-    masked: int
-    refused: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
-    encoding: str
-    separator: str
-    preset: str
-    mapping: Columns
+    cards: int = 0
+    purpose_rows: int = 0
+    scored_rows: int = 0
+    phrases: int = 0
+    non_answers: int = 0
+    duplicates: int = 0
+    masked: int = 0
+    refused: tuple[Problem, ...] = ()
+    no_score: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    encoding: str = ""
+    separator: str = ""
+    preset: str = ""
+    mapping: Columns = field(default_factory=Columns)
+    error: str = ""
+    personal: tuple[Masked, ...] = field(default=(), repr=False)
+    read: CardFile | None = field(default=None, repr=False)
 
     @property
     def usable(self) -> bool:
-        """Nothing was refused."""
-        return not self.refused
+        """Something of the file can be used."""
+        return not self.error and self.cards > 0
 
-    def as_json(self) -> dict[str, object]:
-        """Return plain values for ``--json``."""
-        return {**asdict(self), "mapping": self.mapping.model_dump(), "usable": self.usable}
+    def as_json(self, personal: bool = False) -> dict[str, object]:
+        """Return plain values for ``--json``; what was masked only when asked for."""
+        told = {name: [self._told(problem) for problem in getattr(self, name)] for name in _LISTS}
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        shown = {"personal": [asdict(item) for item in self.personal]} if personal else {}
+        return {
+            "file": self.file,
+            "usable": self.usable,
+            **plain,
+            **told,
+            "mapping": self.mapping.model_dump(),
+            **shown,
+        }
+
+    def _told(self, problem: Problem) -> dict[str, object]:
+        return {"file": self.file, "row": problem.row, "column": problem.column, "reason": problem.reason}
+
+
+_COUNTS = ("cards", "purpose_rows", "scored_rows", "phrases", "non_answers", "duplicates", "masked")
+_LISTS = ("refused", "no_score", "notes")
+_PLAIN = (*_COUNTS, "encoding", "separator", "preset", "error")
 
 
 def check_file(path: Path, settings: Study) -> Check:
-    """Read a file as a study would, and count what is in it.
-
-    Raises
-    ------
-    RechkiError
-        When it is no table at all, or a mapped column is missing.
-    """
-    table = read_table(path)
-    columns = settings.cards.columns
-    preset = "study.yaml" if columns.rows else "plain_wide"
-    columns = columns if columns.rows else propose_columns(table.header, str(path))
-    cards: tuple[Card, ...] = ()
-    refused: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
+    """Read a file as a study would, and count what is in it. A file that cannot be used is a finding, not an error."""
     try:
-        file = read_mapped(table, settings, _KEY)
-        cards, notes = file.cards, file.notes
-    except CellsRefused as error:
-        refused = error.problems
-    prepared = [prepare(card, settings) for card in cards]
-    phrases = [phrase for item in prepared for phrase in item.phrases]
-    keys = Counter(str(phrase["text_key"]) for phrase in phrases if not phrase["non_answer"])
-    return Check(
-        file=str(path),
-        cards=len(cards),
-        purpose_rows=sum(len(card.rows) for card in cards),
-        scored_rows=sum(row.score is not None for card in cards for row in card.rows),
-        non_answers=sum(bool(phrase["non_answer"]) for phrase in phrases),
-        duplicates=sum(count - 1 for count in keys.values()),
-        masked=sum(len(item.private.placeholders) for item in prepared),
-        refused=refused,
-        notes=notes,
+        table, fitted = open_file(path, settings)
+    except RechkiError as error:
+        return Check(str(path), error=str(error))
+    columns = fitted.cards.columns
+    found = Check(
+        str(path),
         encoding=table.encoding,
         separator=table.separator,
-        preset=preset,
+        preset=preset_of(table, columns),
         mapping=columns,
+    )
+    try:
+        file = read_cards(table, fitted, _KEY)
+    except RechkiError as error:
+        return replace(found, error=str(error))
+    prepared = [prepare(card, fitted) for card in file.cards]
+    phrases = [phrase for item in prepared for phrase in item.phrases if not phrase["whole"]]
+    keys = Counter(str(phrase["text_key"]) for phrase in phrases if not phrase["non_answer"])
+    personal = tuple(_personal(file, columns))
+    return replace(
+        found,
+        cards=len(file.cards),
+        purpose_rows=sum(len(card.rows) for card in file.cards),
+        scored_rows=sum(row.score is not None for card in file.cards for row in card.rows),
+        phrases=len(phrases),
+        non_answers=sum(bool(phrase["non_answer"]) for phrase in phrases),
+        duplicates=sum(count - 1 for count in keys.values()),
+        masked=len(personal),
+        refused=file.refused,
+        no_score=file.no_score,
+        notes=file.notes,
+        personal=personal,
+        read=file,
     )
 
 
-def settings_for(path: Path, defaults: dict[str, object]) -> Study:
-    """Return the default settings for a file that belongs to no study yet."""
-    return Study.model_validate({**defaults, "study_id": "00000000-0000-0000-0000-000000000000", "title": path.stem})
+def _personal(file: CardFile, columns: Columns) -> Iterator[Masked]:
+    for card in file.cards:
+        texts = list(card.attributes.items())
+        for row in card.rows:
+            names = columns.rows[0 if columns.layout == "long" else row.row - 1]
+            texts += [(names.purpose, row.purpose), (names.why or "", row.why)]
+        for column, text in texts:
+            for item in find_personal(text):
+                yield Masked(card.source_row, column, item.kind, text[item.start : item.end])

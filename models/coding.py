@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     ALSO = "also"  # these codes, and something else that is still to be said
     NOT = "not"  # not these codes
     NOTHING = "nothing"  # the group was dissolved: nothing is said about the phrase
+    JOIN = "join"  # the phrase is only a part: its answer was cut wrongly and stands whole from now on
 
 
 class Role(StrEnum):
@@ -141,7 +142,7 @@ def _opinion(decisions: Sequence[Decision], codebook: Codebook) -> _Opinion:
             case Verdict.NOT:
                 left = opinion.codes - codes
                 opinion = _Opinion(left, opinion.complete and bool(left), opinion.rejected | codes, opinion.origins)
-            case Verdict.NOTHING:
+            case Verdict.NOTHING | Verdict.JOIN:
                 pass
     return opinion
 

@@ -32,15 +32,33 @@ class RowColumns(Strict):
 
 
 class Columns(Strict):
-    """Which column of the card files means what."""
+    """Which column of the card files means what.
+
+    In a wide layout a line is a card with one entry of `rows` a purpose. In a long one a line is a purpose: there is
+    one entry, and lines with the same id (or date and time) make a card; `row` numbers them.
+    """
 
     id: str | None = None
     respondent: str | None = None
     date: str | None = None
     wave: str | None = None
+    layout: Literal["wide", "long"] = "wide"
+    row: str | None = None
     rows: tuple[RowColumns, ...] = ()
     attributes: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_purpose_a_line(self) -> "Columns":
+        if self.layout == "long" and len(self.rows) > 1:
+            raise ValueError("layout: long has one purpose a line, so rows must hold one entry")
+        return self
+
+    def named(self) -> tuple[str, ...]:
+        """Return the columns that are read, in the order of this section."""
+        single = (self.id, self.respondent, self.date, self.wave, self.row)
+        several = (name for row in self.rows for name in (row.purpose, row.score, row.why))
+        return tuple(name for name in (*single, *several, *self.attributes) if name)
 
 
 class Cards(Strict):
@@ -54,8 +72,8 @@ class Cards(Strict):
 class Phrases(Strict):
     """How a purpose becomes phrases."""
 
-    split_sentences: bool = True
-    min_words: int = Field(default=2, ge=1)
+    split: bool = True
+    split_at: float = Field(default=0.52, gt=0, le=1)
     non_answers: tuple[str, ...] = ()
 
 
@@ -139,6 +157,11 @@ def default_settings() -> dict[str, Any]:
     """Return configs/study.yaml, the defaults every study starts from."""
     loaded: dict[str, Any] = YAML(typ="safe").load(files("configs").joinpath("study.yaml").read_text("utf-8"))
     return loaded
+
+
+def default_study(title: str) -> Study:
+    """Return the default settings, for files that belong to no study yet."""
+    return Study.model_validate({**default_settings(), "study_id": UUID(int=0), "title": title})
 
 
 def load_study(folder: Path) -> Study:

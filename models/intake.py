@@ -2,14 +2,25 @@
 
 from dataclasses import dataclass
 
-from models.cards import Card
+from models.cards import Card, PurposeRow
 from models.config import Study
-from models.phrases import PURPOSE_FRAME, is_non_answer, phrase_id, split_statements
-from models.privacy import Masker, find_personal
-from models.store.private import PrivateCard
+from models.nonanswers import is_non_answer
+from models.phrases import PURPOSE_FRAME, Span, phrase_id, split_statements, whole_statement
+from models.privacy.found import Found
+from models.privacy.masking import Masker, find_personal
 from models.text import text_key
 
 Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class PrivateCard:
+    """What of a card stays with the owner. `verbatims` maps (row, field) to the raw text."""
+
+    card_id: str
+    original_id: str
+    verbatims: dict[tuple[int, str], str]
+    placeholders: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -23,28 +34,21 @@ class Prepared:
 
 
 def prepare(card: Card, settings: Study) -> Prepared:
-    """Mask a card and cut its purposes into phrases. The verbatims go into the private part only."""
+    """Mask a card and cut its purposes into phrases. The verbatims go into the private part only.
+
+    A purpose that is cut is kept whole as well (``whole``), so that people can undo the cut in review.
+    """
     masker = Masker()
     purpose_rows: list[Row] = []
     phrases: list[Row] = []
     for row in card.rows:
         purpose_found, why_found = find_personal(row.purpose), find_personal(row.why)
-        for span in split_statements(row.purpose, purpose_found, settings.phrases):
-            masked = masker.mask(row.purpose, purpose_found, span.start, span.end)
-            phrases.append(
-                {
-                    "phrase_id": phrase_id(str(settings.study_id), card.card_id, row.row, PURPOSE_FRAME, span),
-                    "frame": PURPOSE_FRAME,
-                    "card_id": card.card_id,
-                    "row": row.row,
-                    "field": PURPOSE_FRAME,
-                    "start": span.start,
-                    "end": span.end,
-                    "text": masked,
-                    "text_key": text_key(masked),
-                    "non_answer": is_non_answer(masked, settings.phrases.non_answers),
-                }
-            )
+        spans = split_statements(row.purpose, purpose_found, settings.phrases)
+        for span in spans:
+            phrases.append(_phrase(card, row, span, purpose_found, masker, settings))
+        if len(spans) > 1:
+            uncut = _phrase(card, row, whole_statement(row.purpose), purpose_found, masker, settings)
+            phrases.append({**uncut, "whole": True})
         purpose_rows.append(
             {
                 "card_id": card.card_id,
@@ -55,7 +59,24 @@ def prepare(card: Card, settings: Study) -> Prepared:
             }
         )
     attributes = {name: masker.mask(value, find_personal(value)) for name, value in card.attributes.items()}
-    return Prepared(_card_row(card, attributes), tuple(purpose_rows), tuple(phrases), _private(card, masker, settings))
+    return Prepared(_card_row(card, attributes), tuple(purpose_rows), tuple(phrases), _private(card, masker))
+
+
+def _phrase(card: Card, row: PurposeRow, span: Span, found: tuple[Found, ...], masker: Masker, settings: Study) -> Row:
+    masked = masker.mask(row.purpose, found, span.start, span.end)
+    return {
+        "phrase_id": phrase_id(str(settings.study_id), card.card_id, row.row, PURPOSE_FRAME, span),
+        "frame": PURPOSE_FRAME,
+        "card_id": card.card_id,
+        "row": row.row,
+        "field": PURPOSE_FRAME,
+        "start": span.start,
+        "end": span.end,
+        "text": masked,
+        "text_key": text_key(masked),
+        "non_answer": is_non_answer(masked, settings.phrases.non_answers),
+        "whole": False,
+    }
 
 
 def _card_row(card: Card, attributes: dict[str, str]) -> Row:
@@ -70,7 +91,7 @@ def _card_row(card: Card, attributes: dict[str, str]) -> Row:
     }
 
 
-def _private(card: Card, masker: Masker, settings: Study) -> PrivateCard:
+def _private(card: Card, masker: Masker) -> PrivateCard:
     verbatims = {(row.row, PURPOSE_FRAME): row.purpose for row in card.rows}
     verbatims |= {(row.row, "why"): row.why for row in card.rows}
     return PrivateCard(card.card_id, card.original_id, verbatims, masker.originals())

@@ -2,19 +2,27 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 from models.config import Phrases
-from models.privacy import Found
-from models.text import text_key
+from models.cuts.places import cuts
+from models.cuts.sureness import sureness
+from models.privacy.found import Found
 
 PURPOSE_FRAME = "purpose"
-_ENDS = re.compile(r"^[\s;]+|[\s;]+$")
+_EDGES = re.compile(r"^[\s;,•]+|[\s;,]+$")
 _LETTERS = re.compile(r"[^\W\d_]")
+_BREAKS = re.compile(r"\s*(?:;|\n)+\s*")
+_NUMBERED = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,;.]))(\d{1,2})[.)]\s*(?=[^\W\d])")
+_COUNTED = re.compile(r"\b(?:во-первых|во-вторых|в-третьих|в-четв[её]ртых)\b,?\s*", re.IGNORECASE)
+_BULLETS = re.compile(r"(?:(?<=\n)|(?<=^))\s*[-–—•*]\s+")
+_LINK_BEFORE = re.compile(r"(?:[\s,;]|\b(?:и|а также|а ещё|а еще|ещё|еще|плюс|также)\b)+$", re.IGNORECASE)
+_LEAST_LETTERS = 3
+_REMEMBERED = 65_536
+_LONGEST = 600  # letters: longer answers are stories, and are left whole between their line breaks
 
 
 @dataclass(frozen=True)
@@ -25,19 +33,21 @@ class Span:
     end: int
 
 
-def split_statements(verbatim: str, personal: list[Found], settings: Phrases) -> list[Span]:
-    """Cut a verbatim into statements at sentence ends, line breaks and semicolons.
+def split_statements(verbatim: str, personal: Sequence[Found], settings: Phrases) -> list[Span]:
+    """Cut a verbatim into its statements.
 
-    A cut is made only when every part has at least ``settings.min_words`` words, and never inside personal data;
-    a doubtful answer stays whole. Spaces at the ends belong to no statement.
+    Lists, semicolons and line breaks part statements wherever every part has some words. Inside a part cuts are made
+    where the words say that another purpose follows («а ещё», «и чтобы»), or one cut where `models.cuts` is at
+    least ``settings.split_at`` sure. No cut falls inside personal data; a doubtful answer stays whole. Linking words
+    and signs at the ends («и», «1)», «;») belong to no statement.
     """
-    whole = _trimmed(verbatim, 0, len(verbatim))
-    if not settings.split_sentences:
-        return [whole]
-    spans = [_trimmed(verbatim, start, end) for start, end in _pieces(verbatim, personal)]
-    spans = [span for span in spans if span.end > span.start]
-    shredded = any(_words(verbatim[span.start : span.end]) < settings.min_words for span in spans)
-    return spans if len(spans) > 1 and not shredded else [whole]
+    kept = tuple((item.start, item.end) for item in personal)
+    return list(_statements(verbatim, kept, settings.split_at if settings.split else 2.0, settings.split))
+
+
+def whole_statement(verbatim: str) -> Span:
+    """Return the uncut statement: all of a verbatim but the spaces and stray signs at its ends."""
+    return _trimmed(verbatim, 0, len(verbatim))
 
 
 def phrase_id(study_id: str, card_id: str, row: int, field: str, span: Span) -> str:
@@ -46,44 +56,62 @@ def phrase_id(study_id: str, card_id: str, row: int, field: str, span: Span) -> 
     return hashlib.sha256(place.encode()).hexdigest()[:20]
 
 
-def is_non_answer(text: str, listed: Iterable[str]) -> bool:
-    """Tell whether a text says nothing: one of the listed answers, or no word at all.
-
-    Emoji and punctuation alone are no answer either.
-    """
-    key = text_key(text)
-    return not _LETTERS.search(key) or key in _keys(tuple(listed))
-
-
-@cache
-def _keys(listed: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(text_key(item) for item in listed)
+@lru_cache(_REMEMBERED)
+def _statements(verbatim: str, kept: tuple[tuple[int, int], ...], sure: float, split: bool) -> tuple[Span, ...]:
+    whole = whole_statement(verbatim)
+    if not split:
+        return (whole,)
+    return tuple(span for part in _parts(verbatim, kept) for span in _halves(verbatim, part, kept, sure)) or (whole,)
 
 
-def _pieces(verbatim: str, personal: list[Found]) -> list[tuple[int, int]]:
-    """Sentence by sentence, and at ``;`` and line breaks inside a sentence."""
-    cuts = {sentence.start_char for sentence in _sentencizer()(verbatim).sents}
-    cuts |= {match.end() for match in re.finditer(r"[;\n]+", verbatim)}
-    allowed = sorted(cut for cut in cuts if not any(item.start < cut < item.end for item in personal))
-    edges = sorted({0, *allowed, len(verbatim)})
-    return list(pairwise(edges))
+def _parts(verbatim: str, kept: tuple[tuple[int, int], ...]) -> list[Span]:
+    """The parts between semicolons, line breaks and list marks; the whole where a part would have no words."""
+    whole = whole_statement(verbatim)
+    marks = [match.span() for pattern in (_BREAKS, _COUNTED, _BULLETS) for match in pattern.finditer(verbatim)]
+    marks += _list_numbers(verbatim)
+    marks = [mark for mark in marks if not any(start < mark[1] and mark[0] < end for start, end in kept)]
+    edges = [0, *(edge for mark in sorted(marks) for edge in mark), len(verbatim)]
+    spans = [_trimmed(verbatim, start, end) for start, end in list(pairwise(edges))[::2] if start <= end]
+    spans = [Span(span.start, _without_link(verbatim, span)) for span in spans if span.end > span.start]
+    return spans if len(spans) > 1 and all(_says_something(verbatim, span) for span in spans) else [whole]
+
+
+def _list_numbers(verbatim: str) -> list[tuple[int, int]]:
+    """«1) …, 2) …»: numbers that count up from 1; «IELTS 7.0» is none."""
+    found = list(_NUMBERED.finditer(verbatim))
+    counts = [int(match[1]) for match in found] == list(range(1, len(found) + 1))
+    return [match.span() for match in found] if counts and len(found) > 1 else []
+
+
+def _halves(verbatim: str, part: Span, kept: tuple[tuple[int, int], ...], sure: float) -> list[Span]:
+    """The part cut where two purposes meet, or whole. Where words say so, more than once; on a likelihood, once."""
+    text = verbatim[part.start : part.end]
+    if len(text) > _LONGEST:
+        return [part]
+    found = [
+        (sureness(cut), part.start + cut.end, part.start + cut.start)
+        for cut in cuts(text)
+        if not any(left < part.start + cut.start and part.start + cut.end < right for left, right in kept)
+    ]
+    certain = [(end, start) for likely, end, start in found if likely == 1]
+    best = max(found, default=(0.0, 0, 0))
+    places = certain or ([best[1:]] if best[0] >= sure else [])
+    edges = [part.start, *(edge for place in places for edge in place), part.end]
+    return [_trimmed(verbatim, start, end) for start, end in list(pairwise(edges))[::2]]
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
     piece = text[start:end]
-    inner = _ENDS.sub("", piece)
+    inner = _EDGES.sub("", piece)
     left = piece.index(inner)
     return Span(start + left, start + left + len(inner))
 
 
-def _words(text: str) -> int:
-    return len(re.findall(r"[^\W_]+", text))
+def _without_link(verbatim: str, span: Span) -> int:
+    """The end of a part without the word that leads over to the next one."""
+    link = _LINK_BEFORE.search(verbatim, span.start, span.end)
+    return link.start() if link and link.start() > span.start else span.end
 
 
-@cache
-def _sentencizer() -> Any:  # noqa: ANN401  (spaCy's Language, untyped here)
-    import spacy
-
-    pipeline = spacy.blank("ru")
-    pipeline.add_pipe("sentencizer")
-    return pipeline
+def _says_something(verbatim: str, span: Span) -> bool:
+    return len(_LETTERS.findall(verbatim, span.start, span.end)) >= _LEAST_LETTERS

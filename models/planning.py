@@ -13,12 +13,13 @@ Offer = Callable[[Sequence[tuple[str, Collection[str]]]], list[tuple[tuple[str, 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase as review needs it: masked text, and whether it looks like no answer."""
+    """A phrase as review needs it: masked text, whether it looks like no answer, whether people joined its parts."""
 
     phrase_id: str
     text: str
     text_key: str
     non_answer: bool
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Situation:
         Keys of tasks with a usable answer, and of those somebody skipped.
     states : mapping of phrase id to PhraseState
         Replayed decisions.
+    phrases, gone : mapping of phrase id to Phrase
+        Phrases that stand, and parts of answers that people have joined again: these are asked about no more.
     """
 
     study_id: str
@@ -54,14 +57,15 @@ class Situation:
     states: Mapping[str, PhraseState]
     page_size: int
     skipped: Collection[str] = ()
+    gone: Mapping[str, Phrase] = field(default_factory=dict)
 
 
 def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     """Return the tasks to be asked next, without those that were asked before.
 
     First the groups, a page at a time: a further page is asked when the page before it was given a code, with that
-    code preselected. What people threw out of a group, and what looks like no answer, is asked phrase by phrase at
-    once; what no group holds waits until the groups are done, because their names make the suggestions.
+    code preselected. What people threw out of a group or joined again, and what looks like no answer, is asked phrase
+    by phrase at once; what no group holds waits until the groups are done, because their names make the suggestions.
 
     Parameters
     ----------
@@ -84,7 +88,7 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
         for phrase_id, phrase in now.phrases.items()
         if phrase_id not in busy
         and not _done(now.states.get(phrase_id, OPEN))
-        and (groups_done or phrase.non_answer or phrase_id in seen)
+        and (groups_done or phrase.non_answer or phrase.joined or phrase_id in seen)
     ]
     return fresh_pages + list(_phrase_tasks(now, loose, offer, asked))
 
@@ -104,11 +108,14 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
         for phrase in task.phrase_ids
     }
     for group in now.groups:
-        lines = _lines(now.phrases[phrase] for phrase in group.phrase_ids)
+        lines = _lines(now.phrases.get(phrase) or now.gone[phrase] for phrase in group.phrase_ids)
         parts = [lines[at : at + now.page_size] for at in range(0, len(lines), now.page_size)]
         suggested: tuple[str, ...] = ()
         for number, part in enumerate(parts, start=1):
-            page = _page(now, group, tuple(part), number, len(parts), suggested)
+            standing = _standing(now, part)
+            if not standing:
+                continue
+            page = _page(now, group, standing, number, len(parts), suggested)
             pages.append(page)
             if page.key not in now.answered:
                 held |= {phrase for later in parts[number:] for line in later for phrase in line.phrase_ids}
@@ -117,6 +124,12 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
             if not suggested:  # dissolved: the other pages are no group either
                 break
     return pages, held
+
+
+def _standing(now: Situation, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines without the phrases that are gone; pages keep their places, so that none is asked twice."""
+    kept = (Line(line.text, tuple(phrase for phrase in line.phrase_ids if phrase in now.phrases)) for line in lines)
+    return tuple(line for line in kept if line.phrase_ids)
 
 
 def _page(

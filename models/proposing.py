@@ -37,7 +37,8 @@ def make_proposal(store: Store, settings: Study, encoder: Encoder, frame: str = 
     """
     with store.transaction() as tx:
         held = review.proposed_phrases(tx, frame) | review.asked_phrases(tx, frame)
-        by_key = _by_text(p for p in cards.phrases(tx, frame).values() if not p.non_answer and p.phrase_id not in held)
+        standing = cards.phrases(tx, frame).values()
+        by_key = _by_text(p for p in standing if not (p.non_answer or p.joined or p.phrase_id in held))
         keys = sorted(by_key)
         if len(keys) < settings.proposal.min_phrases:
             return 0
@@ -73,6 +74,7 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             states=states,
             page_size=settings.review.page_size,
             skipped=review.skipped(tx),
+            gone=cards.joined_phrases(tx, frame),
         )
 
         def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[tuple[tuple[str, ...], float]]:

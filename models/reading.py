@@ -1,32 +1,52 @@
-"""Reading the files of a study: all new ones are checked first, then each is stored whole."""
+"""Reading the files of a study: all new ones are checked first, then each is stored in one transaction."""
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.cards import CardFile, read_cards
-from models.config import Study
+from models.cards import CardFile, Problem, read_cards
+from models.config import Columns, Study
 from models.errors import RechkiError
-from models.forms import propose_columns
+from models.forms.columns import propose_columns
+from models.forms.layout import read_table
+from models.forms.presets import PLAIN_LONG, PLAIN_WIDE, presets
 from models.intake import prepare
+from models.mending import write_refused
 from models.store import cards
 from models.store.database import Store
 from models.store.private import Private
-from models.tables import Table, read_table
+from models.tables.table import Table
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What new files brought. `notes` name cells that were passed over and answers that were not taken."""
+    """What new files brought.
 
-    files: int
-    new: int
-    known: int
-    notes: tuple[str, ...]
+    Attributes
+    ----------
+    new, known, completed : int
+        Cards stored now, cards that were there already, and known ones of which a mended file filled what was missing.
+    refused : int
+        Rows of which nothing was taken.
+    notes : tuple of str
+        Every row and cell that was not taken as it stands, and answers that read differently now.
+    """
+
+    files: int = 0
+    new: int = 0
+    known: int = 0
+    completed: int = 0
+    refused: int = 0
+    notes: tuple[str, ...] = ()
 
 
-def read_new_files(folder: Path, settings: Study, store: Store, private: Private) -> Brought:
+def read_new_files(folder: Path, refused: Path, settings: Study, store: Store, private: Private) -> Brought:
     """Store the new cards of the files in a folder.
+
+    Parameters
+    ----------
+    refused : Path
+        The folder that rows which cannot be used are written to, for people to mend.
 
     Raises
     ------
@@ -47,35 +67,33 @@ def read_new_files(folder: Path, settings: Study, store: Store, private: Private
         )
     fresh = [(path, digest) for path in paths if (digest := _hash(path)) not in known_files]
     if not fresh:
-        return Brought(0, 0, 0, ())
-    tables = [read_table(path) for path, _ in fresh]
+        return Brought()
+    files = [open_file(path, settings) for path, _ in fresh]
     key = private.key()
-    files = [read_mapped(table, settings, key) for table in tables]
+    read = [read_cards(table, fitted, key) for table, fitted in files]
     with store.transaction() as tx:
         cards.require_key(tx, key)
-    new = known = 0
-    notes: list[str] = []
-    for file, (path, digest) in zip(files, fresh, strict=True):
-        with store.transaction() as tx:
-            contents = cards.known_contents(tx)
-        prepared = [prepare(card, settings) for card in file.cards if card.card_id not in contents]
-        changed = [card.source_row for card in file.cards if contents.get(card.card_id, card.content) != card.content]
-        if settings.privacy.keep_verbatims:
-            private.add(item.private for item in prepared)
-        with store.transaction() as tx:
-            cards.add_file(tx, file, digest, prepared)
-        new, known = new + len(prepared), known + len(file.cards) - len(prepared)
-        notes += [f"{path.name}, {note}" for note in file.notes]
-        notes += [f"{path.name}, row {row}: the answer of a known card reads differently; not taken" for row in changed]
-    return Brought(len(files), new, known, tuple(notes))
+    brought = Brought()
+    for file, (path, digest) in zip(read, fresh, strict=True):
+        brought = _sum(brought, _store(file, digest, refused / f"{path.stem}.refused.csv", settings, store, private))
+    return brought
 
 
-def read_mapped(table: Table, settings: Study, key: bytes) -> CardFile:
-    """Read a table with the columns of study.yaml or, while it names none, with those its header proposes."""
-    if not settings.cards.columns.rows:
-        columns = propose_columns(table.header, str(table.path))
-        settings = settings.model_copy(update={"cards": settings.cards.model_copy(update={"columns": columns})})
-    return read_cards(table, settings, key)
+def open_file(path: Path, settings: Study) -> tuple[Table, Study]:
+    """Read a table, and return it with the settings completed by the columns its header proposes.
+
+    The columns of study.yaml are taken as they stand; while it names none, those of the header are.
+    """
+    table = read_table(path, settings.cards.columns.named())
+    if settings.cards.columns.rows:
+        return table, settings
+    columns = propose_columns(table, presets().get(table.preset))
+    return table, settings.model_copy(update={"cards": settings.cards.model_copy(update={"columns": columns})})
+
+
+def preset_of(table: Table, columns: Columns) -> str:
+    """Name the form a file was recognised as; a table of one's own is plain, wide or long."""
+    return table.preset or (PLAIN_LONG if columns.layout == "long" else PLAIN_WIDE)
 
 
 def card_files(folder: Path) -> list[Path]:
@@ -85,5 +103,46 @@ def card_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~")))
 
 
+def _store(file: CardFile, digest: str, refused: Path, settings: Study, store: Store, private: Private) -> Brought:
+    """Store what is new of one file, and write down what could not be used."""
+    with store.transaction() as tx:
+        contents = cards.known_contents(tx)
+    fresh = [prepare(card, settings) for card in file.cards if card.card_id not in contents]
+    changed = [card for card in file.cards if contents.get(card.card_id, card.content) != card.content]
+    completions = [(card, prepare(card, settings)) for card in changed] if file.mended else []
+    if settings.privacy.keep_verbatims:
+        private.add(item.private for item in (*fresh, *(prepared for _, prepared in completions)))
+    completed: dict[str, list[str]] = {}
+    with store.transaction() as tx:
+        cards.add_file(tx, file, digest, fresh)
+        for card, prepared in completions:
+            if filled := cards.complete(tx, card, prepared):
+                completed[card.card_id] = filled
+    write_refused(refused, file)
+    notes = [*file.refused, *file.no_score, *file.notes]
+    notes += [
+        Problem(card.source_row, "", "the answer of a known card reads differently; not taken")
+        for card in changed
+        if card.card_id not in completed
+    ]
+    name = file.table.path.name
+    told = [f"{name}, {note}" for note in notes]
+    told += [f"{name}: {', '.join(filled)} filled in a known card" for filled in completed.values()]
+    rows = len({problem.row for problem in file.refused})
+    return Brought(1, len(fresh), len(file.cards) - len(fresh), len(completed), rows, tuple(told))
+
+
+def _sum(one: Brought, other: Brought) -> Brought:
+    return Brought(
+        one.files + other.files,
+        one.new + other.new,
+        one.known + other.known,
+        one.completed + other.completed,
+        one.refused + other.refused,
+        one.notes + other.notes,
+    )
+
+
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

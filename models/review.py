@@ -79,6 +79,8 @@ class Answer:
     ----------
     dissolve : bool
         The group is none.
+    join : bool
+        The phrase is only a part: its answer was cut wrongly.
     codes : tuple of str
         Chosen code ids; on a group's page the code to merge into.
     new_names : tuple of str
@@ -90,6 +92,7 @@ class Answer:
     """
 
     dissolve: bool = False
+    join: bool = False
     codes: tuple[str, ...] = ()
     new_names: tuple[str, ...] = ()
     target: Target | None = None
@@ -128,6 +131,8 @@ def interpret(
     codes = _known(answer.codes, codebook)
     if task.kind is Kind.GROUP:
         return _group(study_id, task, answer, codes, source, codebook)
+    if answer.join:
+        return [_decider(task, source)(phrase, Verdict.JOIN, ()) for phrase in task.phrase_ids], []
     if not codes and not answer.new_names:
         raise UnusableAnswer("не выбран ни один код и не написан новый")
     created, events = _named(study_id, task, answer, source, codebook)

@@ -5,7 +5,12 @@ from collections.abc import Mapping
 
 from models.text import text_key
 
-_NUMBER = re.compile(r"^(\d+)(?:[.,]0+)?(?:\s*/\s*5)?(?:\s*[-—–:.]\s*[^\s\d].*)?$", re.DOTALL)
+_NUMBER = re.compile(
+    r"^(\d+)(?:[.,]0+)?(?:\s*(?:/|из|of|out of)\s*5)?(?:\s*балл\w*)?(?:\s*(?:[-—–:.=]\s*|\()[^\s\d].*)?$",
+    re.DOTALL | re.IGNORECASE,
+)
+_AT_THE_END = re.compile(r"^[^\d]+\((\d)\)$")
+_BLANK = {"", "-", "—", "–", "n/a", "na", "н/д", "нд", "#n/a", "null", "none"}
 LOWEST, HIGHEST = 0, 5
 
 
@@ -14,12 +19,12 @@ class NoScore(ValueError):
 
 
 def parse_score(cell: str, scale: Mapping[int, str]) -> int | None:
-    """Read a score cell: «4», «4/5», «4,0», «4 — полностью» or the text of a level.
+    """Read a score cell: «4», «4/5», «4 из 5», «4,0», «4 — полностью», «полностью (4)» or the text of a level.
 
     Parameters
     ----------
     cell : str
-        The cell as it was written; blank means no score was given.
+        The cell as it was written; blank, «-» and «n/a» mean that no score was given.
     scale : mapping of int to str
         The text of every level, from the configuration.
 
@@ -34,9 +39,9 @@ def parse_score(cell: str, scale: Mapping[int, str]) -> int | None:
         When the cell is neither blank nor a score; its text says why.
     """
     text = " ".join(cell.split())
-    if not text:
+    if text.lower() in _BLANK:
         return None
-    match = _NUMBER.match(text)
+    match = _NUMBER.match(text) or _AT_THE_END.match(text)
     if match:
         value = int(match.group(1))
         if LOWEST <= value <= HIGHEST:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _PLACEHOLDER_NUMBER = re.compile(r"\[([А-ЯЁ]+)_\d+\]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -13,6 +14,8 @@ _EDGES_BUT_BRACKETS = re.compile(r"^(?:[^\w\[]|_)+|(?:[^\w\]]|_)+$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOK_ALIKE = str.maketrans("aceopxykmhtbABCEHKMOPTXY", "асеорхукмнтвАВСЕНКМОРТХУ")
 _CYRILLIC = re.compile("[а-яА-ЯёЁ]")
+_LATIN = re.compile("[a-zA-Z]")
+_REMEMBERED = 65_536  # a text is asked for several times: as a purpose, as a phrase, for the card's content
 
 
 def without_numbers(masked: str) -> str:
@@ -20,6 +23,7 @@ def without_numbers(masked: str) -> str:
     return _PLACEHOLDER_NUMBER.sub(r"[\1]", masked)
 
 
+@lru_cache(_REMEMBERED)
 def text_key(text: str) -> str:
     """Return the matching key of a (masked) text.
 
@@ -37,7 +41,8 @@ def text_key(text: str) -> str:
 def _once(text: str) -> str:
     key = unicodedata.normalize("NFKC", without_numbers(text))
     key = _INVISIBLE.sub("", key)
-    key = _WORD.sub(_one_alphabet, key)
+    if _LATIN.search(key):
+        key = _WORD.sub(_one_alphabet, key)
     key = _QUOTES.sub("", _DASHES.sub("-", key)).lower().replace("ё", "е")
     key = unicodedata.normalize("NFKC", key)
     key = _SPACES.sub(" ", key).strip()

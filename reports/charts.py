@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from models.config import Balance
+from models.inert import printable
 from reports.figures import counted, interval, percent, points
-from reports.inert import printable
 from reports.placing import LINE, WIDE, Layout, Line, Row, placed
 from reports.words import STATES, certainty
 

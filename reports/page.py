@@ -8,10 +8,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.balance import State
+from models.inert import printable
 from reports import figures, words
 from reports.charts import diverging_bars
 from reports.data import Report, Verbatim
-from reports.inert import printable
 from reports.method import rules
 from reports.placing import NARROW, WIDE, Line
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from models.inert import printable
 from reports.figures import points
-from reports.inert import printable
 from reports.words import STATES, certainty
 
 Line = Mapping[Hashable, Any]  # a row of the balance or of the fixed codes

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from models.inert import cell
 from reports.data import Report
-from reports.inert import cell
 
 BALANCE = (
     *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b"),

@@ -10,8 +10,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.balance import State
+from models.inert import cell
 from reports.data import Report
-from reports.inert import cell
 from reports.method import rules
 from reports.words import MASKED, SCRIPTED, STATES, TARGETS, certainty, flags, strategy
 

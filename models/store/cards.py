@@ -1,17 +1,23 @@
 """Stored cards, purpose rows and phrases."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row
 
 from models.balance import CodedRow
-from models.cards import CardFile
+from models.cards import Card, CardFile
 from models.coding import OPEN, PhraseState
 from models.errors import RechkiError
 from models.intake import Prepared
 from models.planning import Phrase
-from models.privacy import keyed_id
-from models.store import schema
+from models.privacy.masking import keyed_id
+from models.store import review, schema
 from models.store.database import Transaction, now
+from models.text import text_key
+
+_CHUNK = 5_000
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class RowContext:
     purpose: str
     score: int | None
     why: str
+    cut: bool = False  # the phrase is only a part of this purpose
 
 
 def require_key(tx: Transaction, key: bytes) -> None:
@@ -55,33 +62,85 @@ def known_contents(tx: Transaction) -> dict[str, str]:
 
 def add_file(tx: Transaction, file: CardFile, file_hash: str, prepared: Sequence[Prepared]) -> None:
     """Store the new cards of a file, all of them or, when anything fails, none."""
-    tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in prepared))
-    tx.insert(schema.purpose_row, (row for item in prepared for row in item.purpose_rows))
-    tx.insert(schema.phrase, (row for item in prepared for row in item.phrases))
+    for start in range(0, len(prepared), _CHUNK):  # a whole file at once would stand in memory a second time
+        part = prepared[start : start + _CHUNK]
+        tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in part))
+        tx.insert(schema.purpose_row, (row for item in part for row in item.purpose_rows))
+        tx.insert(schema.phrase, (row for item in part for row in item.phrases))
     read = {"name": file.table.path.name, "read_at": now(), "cards": len(prepared)}
-    tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": [str(note) for note in file.notes]}])
+    told = [str(problem) for problem in (*file.refused, *file.no_score, *file.notes)]
+    tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": told}])
+
+
+def complete(tx: Transaction, card: Card, prepared: Prepared) -> list[str]:
+    """Fill what was missing of a known card: scores, reasons and purpose rows; return what was filled, in words.
+
+    Nothing is written, and the list is empty, when anything that was there before reads differently now.
+    """
+    table = schema.purpose_row
+    there = {row.row: row for row in tx.rows(table, table.c.card_id == card.card_id)}
+    filled: list[str] = []
+    changes: list[tuple[int, dict[str, object]]] = []
+    for row in prepared.purpose_rows:
+        number = int(str(row["row"]))
+        known = there.get(number)
+        if known is None:
+            filled.append(f"purpose {number}")
+            continue
+        if text_key(known.purpose) != text_key(str(row["purpose"])):
+            return []
+        for field, blank in (("score", None), ("why", "")):
+            before = getattr(known, field)
+            if before == blank and row[field] != blank:
+                filled.append(f"{field} {number}")
+                changes.append((number, {field: row[field]}))
+            elif before != row[field] and not (field == "why" and text_key(before) == text_key(str(row[field]))):
+                return []
+    if filled:
+        for number, values in changes:
+            tx.update(table, {"card_id": card.card_id, "row": number}, values)
+        tx.insert(table, (row for row in prepared.purpose_rows if row["row"] not in there))
+        tx.insert(schema.phrase, (row for row in prepared.phrases if row["row"] not in there))
+        tx.update(schema.card, {"card_id": card.card_id}, {"content": card.content})
+    return filled
 
 
 def phrases(tx: Transaction, frame: str) -> dict[str, Phrase]:
-    """Phrases of a frame by id, ordered by text and id, so that the order of the cards never matters."""
+    """Phrases of a frame that stand, by id, in an order that does not depend on that of the cards."""
+    return {row.phrase_id: _as_phrase(row) for row in review.standing_phrases(tx, frame)[0]}
+
+
+def joined_phrases(tx: Transaction, frame: str) -> dict[str, Phrase]:
+    """Parts that people have joined again: they stand on tasks and in proposals, and count no more."""
+    gone = review.standing_phrases(tx, frame)[1]
     table = schema.phrase
-    rows = tx.rows(table, table.c.frame == frame, order=[table.c.text_key, table.c.text, table.c.phrase_id])
-    return {row.phrase_id: Phrase(row.phrase_id, row.text, row.text_key, row.non_answer) for row in rows}
+    return {row.phrase_id: _as_phrase(row) for row in tx.rows(table, table.c.frame == frame) if row.phrase_id in gone}
+
+
+def _as_phrase(row: Row[Any]) -> Phrase:
+    return Phrase(row.phrase_id, row.text, row.text_key, row.non_answer, row.whole)
 
 
 def contexts(tx: Transaction, frame: str) -> dict[str, RowContext]:
     """The purpose row behind every phrase."""
-    rows = {(row.card_id, row.row): RowContext(row.purpose, row.score, row.why) for row in tx.rows(schema.purpose_row)}
     table = schema.phrase
-    return {row.phrase_id: rows[row.card_id, row.row] for row in tx.rows(table, table.c.frame == frame)}
+    stored = tx.rows(table, table.c.frame == frame)
+    cut = {(row.card_id, row.row) for row in stored if row.whole}
+    rows = {
+        (row.card_id, row.row): RowContext(row.purpose, row.score, row.why, (row.card_id, row.row) in cut)
+        for row in tx.rows(schema.purpose_row)
+    }
+    return {
+        row.phrase_id: replace(rows[row.card_id, row.row], cut=False) if row.whole else rows[row.card_id, row.row]
+        for row in stored
+    }
 
 
 def coded_rows(tx: Transaction, frame: str, states: dict[str, PhraseState]) -> list[CodedRow]:
     """Purpose rows that carry confirmed codes; phrases without a confirmation add nothing."""
     cards = {row.card_id: row for row in tx.rows(schema.card)}
     codes: dict[tuple[str, int], set[str]] = {}
-    table = schema.phrase
-    for phrase in tx.rows(table, table.c.frame == frame):
+    for phrase in review.standing_phrases(tx, frame)[0]:
         confirmed = states.get(phrase.phrase_id, OPEN).codes
         if confirmed:
             codes.setdefault((phrase.card_id, phrase.row), set()).update(confirmed)
@@ -123,4 +182,5 @@ class Counts:
 
 def counts(tx: Transaction) -> Counts:
     """Count cards, purpose rows and phrases."""
-    return Counts(tx.count(schema.card), tx.count(schema.purpose_row), tx.count(schema.phrase))
+    parts = tx.count(schema.phrase, ~schema.phrase.c.whole)
+    return Counts(tx.count(schema.card), tx.count(schema.purpose_row), parts)

@@ -49,9 +49,9 @@ class Transaction:
             dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
             self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
-    def count(self, table: Table) -> int:
+    def count(self, table: Table, *conditions: Any) -> int:  # noqa: ANN401
         """Count the study's rows of a table."""
-        query = select(func.count()).select_from(table).where(table.c.study_id == self.study_id)
+        query = select(func.count()).select_from(table).where(table.c.study_id == self.study_id, *conditions)
         return self.connection.scalar(query) or 0
 
     def update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:

@@ -7,10 +7,10 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import RechkiError
+from models.intake import PrivateCard
 
 PRIVATE_FILE = "private.db"
 _SCHEMA = """
@@ -21,16 +21,6 @@ create table if not exists verbatim (
 create table if not exists placeholder (
     card_id text, placeholder text, words text not null, primary key (card_id, placeholder));
 """
-
-
-@dataclass(frozen=True)
-class PrivateCard:
-    """What of a card stays with the owner. `verbatims` maps (row, field) to the raw text."""
-
-    card_id: str
-    original_id: str
-    verbatims: dict[tuple[int, str], str]
-    placeholders: dict[str, str]
 
 
 class Private:
@@ -52,17 +42,19 @@ class Private:
 
     def add(self, cards: Iterable[PrivateCard]) -> None:
         """Keep cards; keeping one twice changes nothing."""
+        cards = list(cards)
         with self._open() as connection:
-            for card in cards:
-                connection.execute("insert or ignore into card values (?, ?)", (card.card_id, card.original_id))
-                connection.executemany(
-                    "insert or ignore into verbatim values (?, ?, ?, ?)",
-                    [(card.card_id, row, field, text) for (row, field), text in card.verbatims.items()],
-                )
-                connection.executemany(
-                    "insert or ignore into placeholder values (?, ?, ?)",
-                    [(card.card_id, placeholder, words) for placeholder, words in card.placeholders.items()],
-                )
+            connection.executemany(
+                "insert or ignore into card values (?, ?)", ((card.card_id, card.original_id) for card in cards)
+            )
+            connection.executemany(
+                "insert or ignore into verbatim values (?, ?, ?, ?)",
+                ((card.card_id, row, field, text) for card in cards for (row, field), text in card.verbatims.items()),
+            )
+            connection.executemany(
+                "insert or ignore into placeholder values (?, ?, ?)",
+                ((card.card_id, sign, words) for card in cards for sign, words in card.placeholders.items()),
+            )
 
     def verbatims(self, field: str) -> dict[tuple[str, int], str]:
         """Return the raw texts of a field by (card id, row)."""

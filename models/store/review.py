@@ -278,10 +278,26 @@ def _decision(row: Row[Any]) -> Decision:
     )
 
 
+def standing_phrases(tx: Transaction, frame: str) -> tuple[list[Row[Any]], set[str]]:
+    """Phrases that stand, ordered by text and id, and the ids of the parts that people have joined again.
+
+    An answer stands in its parts or, where somebody undid the cut, whole.
+    """
+    joins = {decision.phrase_id for decision in live_decisions(tx, frame) if decision.verdict is Verdict.JOIN}
+    table = schema.phrase
+    rows = tx.rows(table, table.c.frame == frame, order=[table.c.text_key, table.c.text, table.c.phrase_id])
+    uncut = {(row.card_id, row.row) for row in rows if row.whole}
+    joined = {(row.card_id, row.row) for row in rows if row.phrase_id in joins} & uncut
+    standing = [row for row in rows if row.whole == ((row.card_id, row.row) in joined)]
+    return standing, {row.phrase_id for row in rows if not row.whole and (row.card_id, row.row) in joined}
+
+
 def coding(tx: Transaction, frame: str) -> tuple[Codebook, dict[str, PhraseState]]:
-    """Replay the codebook log and the decisions of a frame."""
+    """Replay the codebook log and the decisions of a frame, on the phrases that stand."""
     codebook = Codebook.replay(frame, codebook_events(tx, frame))
-    return codebook, replay_decisions(live_decisions(tx, frame), codebook)
+    standing = {row.phrase_id for row in standing_phrases(tx, frame)[0]}
+    states = replay_decisions(live_decisions(tx, frame), codebook)
+    return codebook, {phrase: state for phrase, state in states.items() if phrase in standing}
 
 
 def answered(tx: Transaction) -> set[str]:

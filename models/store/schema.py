@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -80,6 +81,7 @@ phrase = Table(
     Column("text", Text, nullable=False, comment="masked"),
     Column("text_key", Text, nullable=False),
     Column("non_answer", Boolean, nullable=False),
+    Column("whole", Boolean, nullable=False, server_default=false(), comment="the uncut answer, beside its parts"),
 )
 
 vector = Table(

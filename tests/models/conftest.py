@@ -10,8 +10,8 @@ from hypothesis import settings as hypothesis_settings
 
 from models.cards import CardFile, read_cards
 from models.config import Study, default_settings
+from models.forms.layout import read_table
 from models.store.database import DATABASE_URL, Store
-from models.tables import read_table
 
 hypothesis_settings.register_profile(
     "rechki",

@@ -30,8 +30,8 @@ from models.balance import (
 from models.cards import read_cards
 from models.codebook import FIXED, NO_ANSWER, OFF_TOPIC, Code, Target
 from models.config import Balance, Study
-from models.forms import propose_columns
-from models.tables import read_table
+from models.forms.columns import propose_columns
+from models.forms.layout import read_table
 
 GSR = Path(__file__).parents[2] / "examples" / "gsr"
 SETTINGS = Balance()

@@ -10,7 +10,7 @@ from models.cards import CardFile, CellsRefused
 from models.checking import check_file
 from models.config import Study
 from models.errors import RechkiError
-from models.forms import propose_columns
+from models.forms.columns import propose_columns
 
 
 def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.config import Phrases, default_settings
 from models.phrases import Span, is_non_answer, phrase_id, split_statements
-from models.privacy import find_personal
+from models.privacy.masking import find_personal
 
 SETTINGS = Phrases.model_validate(default_settings()["phrases"])
 NON_ANSWERS: list[str] = default_settings()["phrases"]["non_answers"]

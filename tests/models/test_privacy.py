@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.cards import Card, PurposeRow
 from models.config import Study
 from models.intake import prepare
-from models.privacy import Masker, find_personal, keyed_id
+from models.privacy.masking import Masker, find_personal, keyed_id
 
 GSR = Path(__file__).parents[2] / "examples" / "gsr" / "gsr_cards.csv"
 PHONES = [

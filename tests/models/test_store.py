@@ -15,7 +15,7 @@ from models.coding import Decision, Role, Verdict
 from models.config import Study
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
-from models.privacy import find_personal
+from models.privacy.masking import find_personal
 from models.reading import read_new_files
 from models.review import Kind, Line, ReviewTask
 from models.store import cards, review, schema

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from models.errors import RechkiError
-from models.tables import read_table
+from models.forms.layout import read_table
 
 HEADER = ["номер", "цель", "оценка"]
 LINES = [["1", "снять тревогу, найти опору", "5"], ["2", "вырасти в доходе; и ещё", "3"], ["3", "«новый опыт»", "4"]]

@@ -4,8 +4,8 @@ from io import BytesIO
 import pandas as pd
 import pytest
 
+from models.inert import cell
 from reports.data import Report
-from reports.inert import cell
 from reports.tables import balance_csv, fixed_csv
 
 HEADER = "code,code_id,rows,n,respondents,e,u,d,b,state,certain,box,size,target,strategy"

@@ -1,0 +1,140 @@
+"""From cells to a table: which sheet, which line is the header, how many lines it takes, which lines are no answers."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from html import unescape
+from pathlib import Path
+
+from models.forms.columns import names_a_purpose
+from models.forms.presets import Preset, recognise
+from models.tables.cells import LONGEST_CELL, MOST_COLUMNS, Cells, Sheet, refused
+from models.tables.table import Broken, Row, Table, read_cells
+from models.text import text_key
+
+MENDED = "rechki_reason"  # a column of the files with refused rows that people mend and drop in again
+_LOOKED_AT = 15  # lines above which a header is looked for
+_GUARDED = re.compile(r"^'(?=[=+\-@\t\r\n＝＋－＠])")
+_MOST_BROKEN = 0.5
+
+
+def read_table(path: Path, wanted: Collection[str] = ()) -> Table:
+    """Read a file of answers as a table.
+
+    Parameters
+    ----------
+    wanted : collection of str
+        Columns that study.yaml names: the line that holds them all is the header.
+
+    Raises
+    ------
+    RechkiError
+        When the file is no table, or most of its lines are broken.
+    """
+    cells = read_cells(path)
+    if not any(_filled(line) for sheet in cells.sheets for line in sheet.lines):
+        raise refused("the file holds no cells", path, "Export the answers again.")
+    sheet, at, preset = _header(cells, set(wanted))
+    table = _table(cells, sheet, at, preset or Preset(title="", marks=()))
+    lines = len(table.rows) + len(table.broken)
+    if not lines:
+        raise refused("the file has a header and no rows", path, "Export the answers again.")
+    if len(table.broken) > _MOST_BROKEN * lines:
+        first = table.broken[0]
+        raise refused(
+            f"{len(table.broken)} of {lines} lines do not fit the header; line {first.number}: {first.reason}",
+            f"{path}, row {first.number}",
+            "Put texts that hold the separator in quotes, or save the file as xlsx.",
+        )
+    return table
+
+
+def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
+    """The sheet, the line of its header and the form it is of; a title above the header is passed over."""
+    for sheet in cells.sheets:
+        for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
+            preset = recognise(line)
+            if preset or (wanted and wanted <= {cell.strip() for cell in line}):
+                return sheet, at, preset
+            above = max((_filled(earlier) for earlier in sheet.lines[:at]), default=0)
+            if names_a_purpose(line) and above <= min(2, _filled(line) - 1):
+                return sheet, at, None
+    for sheet in cells.sheets:
+        for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
+            if _filled(line) > 1:
+                return sheet, at, None
+    raise refused(
+        "this is not a table: its first line has fewer than two columns",
+        cells.path,
+        "Save it as CSV with a header line, or as xlsx.",
+    )
+
+
+def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
+    header = _names(sheet.lines[at : at + preset.header_rows], preset)
+    if len(header) > MOST_COLUMNS:
+        raise refused(f"{len(header)} columns: no form asks so much", cells.path, "Export the answers of one form.")
+    rows: list[Row] = []
+    broken = [Broken(number, (), reason) for number, reason in sheet.broken]
+    guarded = preset.apostrophe or MENDED in header
+    first = at + preset.header_rows
+    for number, line in zip(sheet.numbers[first:], sheet.lines[first:], strict=True):
+        if not _filled(line) or (preset.skip_rows_with and any(preset.skip_rows_with in cell for cell in line)):
+            continue
+        reason = _fault(line, len(header))
+        if reason:
+            broken.append(Broken(number, line, reason))
+            continue
+        whole = (*line, *[""] * (len(header) - len(line)))[: len(header)]
+        rows.append(Row(number, tuple(_GUARDED.sub("", cell) for cell in whole) if guarded else whole))
+    broken.sort(key=lambda line: line.number)
+    return Table(
+        cells.path,
+        header,
+        tuple(rows),
+        tuple(broken),
+        cells.encoding,
+        cells.separator,
+        preset.name,
+        preset.month_first,
+    )
+
+
+def _fault(line: Sequence[str], width: int) -> str:
+    """Why a line cannot be read; nothing when it can."""
+    if any(cell.strip() for cell in line[width:]):
+        return f"the row has {len(line)} cells, the header {width}"
+    longest = max(map(len, line))
+    if longest > LONGEST_CELL:
+        return f"a cell holds {longest} letters; the longest answer has {LONGEST_CELL}"
+    return ""
+
+
+def _names(lines: Sequence[Sequence[str]], preset: Preset) -> tuple[str, ...]:
+    """One name a column from the header's lines, repeated ones numbered: «Оценка», «Оценка (2)»."""
+    titles = [cell.strip() for cell in lines[0]]
+    while titles and not titles[-1] and not any(len(line) >= len(titles) and line[len(titles) - 1] for line in lines):
+        titles.pop()
+    if preset.header_rows > 1:
+        second = [*lines[1], *[""] * len(titles)] if len(lines) > 1 else [""] * len(titles)
+        titles = list(_with_second(titles, second, preset))
+    if preset.name:
+        titles = [" ".join(unescape(title).split()) for title in titles]
+    seen: Counter[str] = Counter()
+    names = []
+    for title in titles:
+        seen[title] += 1
+        names.append(f"{title} ({seen[title]})" if title and seen[title] > 1 else title)
+    return tuple(names)
+
+
+def _with_second(titles: Sequence[str], second: Sequence[str], preset: Preset) -> Iterator[str]:
+    last = ""
+    for title, more in zip(titles, second, strict=False):
+        last = title or (last if preset.spread_titles else "")
+        telling = text_key(more) not in {text_key(last), "", *preset.generic}
+        yield f"{last}: {more.strip()}" if last and telling else last or more.strip()
+
+
+def _filled(line: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in line)

@@ -1,0 +1,54 @@
+"""Rows that could not be used, or not wholly, as a file that people mend and drop in again."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from models.cards import KNOWN_ID, CardFile, Problem
+from models.forms.layout import MENDED
+from models.inert import cell
+
+_ROW, _COLUMN = "rechki_row", "rechki_column"
+
+
+def write_refused(path: Path, file: CardFile) -> Path | None:
+    """Write the rows of a file that need a person's hand; return where, or nothing when there are none.
+
+    Each row stands as it stood in the file, its contact columns left out, and after it the card it belongs to (when the
+    card was taken without the cell in question), its number, column and reason. The file holds customers' words: only
+    its owner can read it. A row is mended in place; the added columns are left as they are.
+    """
+    by_row: dict[int, list[Problem]] = defaultdict(list)
+    for problem in (*file.refused, *file.no_score, *file.notes):
+        by_row[problem.row].append(problem)
+    if not by_row:
+        return None
+    table = file.table
+    cells = {row.number: row.cells for row in table.rows} | {line.number: line.cells for line in table.broken}
+    header = [name for name in table.header if name and not name.startswith("rechki_")]
+    places = [table.header.index(name) for name in header]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    partial.touch(mode=0o600)
+    partial.chmod(0o600)
+    with partial.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([*header, KNOWN_ID, _ROW, _COLUMN, MENDED])
+        for number, problems in sorted(by_row.items()):
+            line = cells.get(number, ())
+            kept = (line[place] if place < len(line) else "" for place in places)
+            writer.writerow([*map(cell, (*kept, *_about(problems)))])
+    partial.replace(path)
+    return path
+
+
+def _about(problems: Iterable[Problem]) -> tuple[str, str, str, str]:
+    found = list(problems)
+    columns = dict.fromkeys(problem.column for problem in found if problem.column)
+    return (
+        next((problem.original_id for problem in found if problem.original_id), ""),
+        str(found[0].row),
+        ", ".join(columns),
+        "; ".join(dict.fromkeys(problem.reason for problem in found)),
+    )

@@ -1,0 +1,1 @@
+"""Files as text cells: delimited text in the encodings of Russian offices, workbooks, JSON lines."""

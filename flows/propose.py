@@ -37,7 +37,8 @@ def read_files(study: str) -> None:
     """Read the card files that were not read yet; all of them are checked before the first is stored."""
     with stage("Reading cards") as at, open_study(study) as opened:
         refused = opened.folder / REFUSED
-        brought = read_new_files(opened.folder / CARDS, refused, opened.settings, opened.store, opened.private)
+        folder, settings = opened.folder / CARDS, opened.settings
+        brought = read_new_files(folder, refused, settings, opened.store, opened.private, at.progress)
         at.words = f"{brought.new} new cards from {brought.files} new files, {brought.known} known before"
         at.words += f", {brought.completed} completed" if brought.completed else ""
         for note in brought.notes[:_SHOWN]:

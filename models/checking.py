@@ -8,7 +8,7 @@ from pathlib import Path
 from models.cards import CardFile, Problem, read_cards
 from models.config import Columns, Study
 from models.errors import RechkiError
-from models.intake import prepare
+from models.intake import prepare_all
 from models.privacy.masking import find_personal
 from models.reading import open_file, preset_of
 
@@ -110,7 +110,7 @@ def check_file(path: Path, settings: Study) -> Check:
         file = read_cards(table, fitted, _KEY)
     except RechkiError as error:
         return replace(found, error=str(error))
-    prepared = [prepare(card, fitted) for card in file.cards]
+    prepared = prepare_all(file.cards, fitted)
     phrases = [phrase for item in prepared for phrase in item.phrases if not phrase["whole"]]
     keys = Counter(str(phrase["text_key"]) for phrase in phrases if not phrase["non_answer"])
     personal = tuple(_personal(file, columns))

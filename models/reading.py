@@ -10,7 +10,7 @@ from models.errors import RechkiError
 from models.forms.columns import propose_columns
 from models.forms.layout import read_table
 from models.forms.presets import PLAIN_LONG, PLAIN_WIDE, presets
-from models.intake import prepare
+from models.intake import Progress, prepare, prepare_all
 from models.mending import write_refused
 from models.store import cards
 from models.store.database import Store
@@ -40,7 +40,9 @@ class Brought:
     notes: tuple[str, ...] = ()
 
 
-def read_new_files(folder: Path, refused: Path, settings: Study, store: Store, private: Private) -> Brought:
+def read_new_files(
+    folder: Path, refused: Path, settings: Study, store: Store, private: Private, progress: Progress | None = None
+) -> Brought:
     """Store the new cards of the files in a folder.
 
     Parameters
@@ -75,7 +77,8 @@ def read_new_files(folder: Path, refused: Path, settings: Study, store: Store, p
         cards.require_key(tx, key)
     brought = Brought()
     for file, (path, digest) in zip(read, fresh, strict=True):
-        brought = _sum(brought, _store(file, digest, refused / f"{path.stem}.refused.csv", settings, store, private))
+        mendable = refused / f"{path.stem}.refused.csv"
+        brought = _sum(brought, _store(file, digest, mendable, settings, store, private, progress))
     return brought
 
 
@@ -103,11 +106,20 @@ def card_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~")))
 
 
-def _store(file: CardFile, digest: str, refused: Path, settings: Study, store: Store, private: Private) -> Brought:
+def _store(
+    file: CardFile,
+    digest: str,
+    refused: Path,
+    settings: Study,
+    store: Store,
+    private: Private,
+    progress: Progress | None,
+) -> Brought:
     """Store what is new of one file, and write down what could not be used."""
     with store.transaction() as tx:
         contents = cards.known_contents(tx)
-    fresh = [prepare(card, settings) for card in file.cards if card.card_id not in contents]
+    unknown = [card for card in file.cards if card.card_id not in contents]
+    fresh = prepare_all(unknown, settings, progress)
     changed = [card for card in file.cards if contents.get(card.card_id, card.content) != card.content]
     completions = [(card, prepare(card, settings)) for card in changed] if file.mended else []
     if settings.privacy.keep_verbatims:

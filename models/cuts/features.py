@@ -40,7 +40,7 @@ def features(cut: Cut) -> dict[str, float]:
         **_of_grammar(left, right),
         **_of_meaning(left, right),
     }
-    for link in ("plain_and", "comma_and", "sentence", "only_comma"):
+    for link in ("plain_and", "comma_and", "sentence"):
         if found[link]:
             found |= {f"{link}:{name}": found[name] for name in _TOGETHER if found.get(name)}
     return {name: float(value) for name, value in found.items() if value}
@@ -59,7 +59,6 @@ def _of_link(cut: Cut, right: list[str]) -> dict[str, float]:
         "strong": strong,
         "sentence": sentence,
         "comma": comma,
-        "only_comma": link == {","},
         "and": "и" in link,
         "comma_and": comma and "и" in link,
         "plain_and": "и" in link and not comma and not sentence and not strong,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from models.cuts.words import LINKERS, OPENERS, OWN, PARTICLE_BEFORE, SIGNS
+from models.cuts.words import BESIDES, LINKERS, OPENERS, OWN, PARTICLE_BEFORE, SIGNS
 
 _TOKEN = re.compile(r"\[[А-ЯЁ]+(?:_\d+)?\]|[\w.+-]+@[\w.-]+|\d+[.,:/]\d+|[^\W_]+(?:-[^\W_]+)*|[^\w\s]|_|\n")
 _LEAST_LETTERS = 4  # of a part: «р.» and «4500» are none
@@ -53,7 +53,7 @@ def cuts(text: str) -> list[Cut]:
             while after < len(tokens) and (not tokens[after].word or tokens[after].lower in LINKERS):
                 after += 1
             link = tuple(token.lower for token in tokens[at:after])
-            if after < len(tokens) and set(link) & (SIGNS | LINKERS | {"+"}) and not _amount(tokens, at, after):
+            if after < len(tokens) and _links(link, tokens[after : after + 2]) and not _amount(tokens, at, after):
                 left, right = tuple(tokens[:at]), tuple(tokens[after:])
                 begins = next((token for token in tokens[at:after] if token.lower in OWN), right[0])
                 found.append(Cut(left[-1].end, begins.start, left, link, right))
@@ -64,6 +64,14 @@ def cuts(text: str) -> list[Cut]:
 def _particle(tokens: list[Token], at: int) -> bool:
     """«а я и так», «ещё и врачей»: this «и» joins nothing."""
     return tokens[at].lower in ("и", "да") and tokens[at - 1].lower in PARTICLE_BEFORE
+
+
+def _links(link: tuple[str, ...], right: list[Token]) -> bool:
+    """A comma alone goes on with the same statement, unless the words after it begin another one."""
+    if link == (",",):
+        words = [token.lower for token in right]
+        return bool({words[0], " ".join(words)} & BESIDES)
+    return bool(set(link) & (SIGNS | LINKERS | {"+"}))
 
 
 def _plus(tokens: list[Token], at: int) -> bool:

@@ -29,7 +29,8 @@ _LOCAL_PHONE = re.compile(
     r"(?P<phone>\(?\d(?:[\s().-]{0,2}\d){4,9})(?!\d)",
     re.IGNORECASE,
 )
-_SEVEN_DIGITS = 7
+_DIGIT = re.compile(r"\d")
+_LEAST_DIGITS = 5
 
 
 def find_contacts(text: str) -> Iterator[Found]:
@@ -47,7 +48,7 @@ def find_contacts(text: str) -> Iterator[Found]:
 
 def find_phones(text: str) -> Iterator[Found]:
     """Yield phone numbers: Russian ones in any spelling, others when libphonenumber calls them valid."""
-    if sum(letter.isdigit() for letter in text) < _SEVEN_DIGITS - 2:
+    if len(_DIGIT.findall(text)) < _LEAST_DIGITS:
         return
     yield from (Found(*m.span(), "ТЕЛЕФОН") for m in _PHONE.finditer(text))
     yield from (Found(*m.span("phone"), "ТЕЛЕФОН") for m in _LOCAL_PHONE.finditer(text))

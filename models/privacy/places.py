@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from models.privacy.found import Found
 
+_DIGIT = re.compile(r"\d")
 _HOUSE = r"(?:,?\s*(?:д(?:ом)?\.?|№)?\s*\d+\s?(?:/\s?\d+|[а-яА-Я](?![а-яё]))?)"
 _REST = (
     r"(?:,?\s*(?:корп(?:ус)?|к|стр(?:оение)?|кв(?:артира)?|оф(?:ис)?|под[ъь]езд|этаж)\.?\s*№?\s*\d+[а-я]?(?![а-яё]))"
@@ -36,7 +37,7 @@ _BESIDE_A_NAME = re.compile(r"[А-ЯЁ][а-яё]+,?\s+(?P<date>\d{1,2}\.\d{1,2}\
 
 def find_places(text: str) -> Iterator[Found]:
     """Yield street addresses with a house number, and dates or years said to be those of a birth."""
-    if not any(letter.isdigit() for letter in text):
+    if not _DIGIT.search(text):
         return
     for pattern in (_ADDRESS, _LOWER_ADDRESS, _FLAT):
         yield from (Found(*m.span(), "АДРЕС") for m in pattern.finditer(text))

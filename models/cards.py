@@ -71,6 +71,8 @@ class CardFile:
         Cells that should hold a score and do not; their purpose rows are taken without one.
     notes : tuple of Problem
         Other cells that were passed over.
+    unread : tuple of str
+        Contact columns and those of the form tool: nothing of them is kept anywhere.
     """
 
     table: Table
@@ -78,6 +80,7 @@ class CardFile:
     refused: tuple[Problem, ...] = ()
     no_score: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def mended(self) -> bool:
@@ -120,7 +123,8 @@ def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
             str(table.path),
             "Check which columns are the scores in study.yaml, and `scale` if they are words; Rechki's scale is 0-5.",
         )
-    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), tuple(reader.notes))
+    unread = settings.cards.columns.ignore
+    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), tuple(reader.notes), unread)
 
 
 class _Reader:

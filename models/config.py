@@ -73,7 +73,7 @@ class Phrases(Strict):
     """How a purpose becomes phrases."""
 
     split: bool = True
-    split_at: float = Field(default=0.52, gt=0, le=1)
+    split_at: float = Field(default=0.54, gt=0, le=1)
     non_answers: tuple[str, ...] = ()
 
 

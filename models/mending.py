@@ -26,7 +26,7 @@ def write_refused(path: Path, file: CardFile) -> Path | None:
         return None
     table = file.table
     cells = {row.number: row.cells for row in table.rows} | {line.number: line.cells for line in table.broken}
-    header = [name for name in table.header if name and not name.startswith("rechki_")]
+    header = [name for name in table.header if name and name not in file.unread and not name.startswith("rechki_")]
     places = [table.header.index(name) for name in header]
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.part")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from models.cuts.features import features
 from models.cuts.places import Cut, Token
-from models.cuts.words import MANNERS
+from models.cuts.words import MANNERS, WANTS
 from models.words import ADVERBIAL, grammar
 
 _CLAUSE = 4  # words since the last comma that make the left neighbour of «и» a clause, not the end of a list
@@ -25,6 +25,8 @@ def sureness(cut: Cut) -> float:
         return 1.0
     if _joined(cut, found):
         return 0.0
+    if _two_wishes(cut, found):
+        return 0.9
     intercept, weights = _model()
     total = intercept + sum(weights.get(name, 0.0) * value for name, value in found.items())
     return 1 / (1 + math.exp(-total))
@@ -52,6 +54,19 @@ def _joined(cut: Cut, found: dict[str, float]) -> bool:
         or found.get("same_preposition")
         or one_kind
         or (found.get("left_one") and not found.get("wants_right"))
+    )
+
+
+def _two_wishes(cut: Cut, found: dict[str, float]) -> bool:
+    """«хочу разобраться в себе и заработать больше»: one wish governs two infinitives, each with words of its own."""
+    wish = next((token.lower for token in cut.left if token.word), "") in WANTS
+    own = [token for token in cut.left if token.word]
+    return bool(
+        found.get("plain_and")
+        and wish
+        and grammar(cut.right[0].lower).pos == "INFN"
+        and len(own) > 2
+        and not found.get("right_one")
     )
 
 

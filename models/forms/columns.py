@@ -16,6 +16,7 @@ _ABOUT_A_PURPOSE = ("purpose", "score", "why")
 _SINGLE = ("id", "respondent", "date", "wave", "row")
 _QUESTION_NUMBER = re.compile(r"^(?:q\d+(?:_\d+)?\s*[:.)]\s*|\d{1,3}\s*[.)]\s*)+")
 _SCALES = re.compile(r"\d+\s*[-–—]\s*\d+|от \d+ до \d+|from \d+ to \d+|\d+\s*[=–-]\s*\w+|\b\d+\s*балл\w*|\d+-балльн\w*")
+_ROW_NUMBER = re.compile(r"(?:[\s_.,(\[#№-]|\bno\.?(?=\W|\d)|\bn\b)*\d+[)\]\s]*$")
 _FIELDS = re.compile(r"\{\{[^}]*\}\}")
 _DIGITS = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 _ORDINALS = tuple(
@@ -112,7 +113,7 @@ def _by_words(key: str) -> tuple[str, int]:
 def _plain(key: str) -> str:
     """The header without question numbers, scales, and the number of its purpose row at the end."""
     text = _SCALES.sub(" ", _QUESTION_NUMBER.sub("", _FIELDS.sub("", key)))
-    return " ".join(re.sub(r"[\s_.№#nо(]*\d+[)\s]*$", "", text).replace("_", " ").split())
+    return " ".join(_ROW_NUMBER.sub("", text).replace("_", " ").split())
 
 
 @cache

@@ -54,7 +54,9 @@ def find_phones(text: str) -> Iterator[Found]:
     yield from (Found(*m.span("phone"), "ТЕЛЕФОН") for m in _LOCAL_PHONE.finditer(text))
     import phonenumbers  # 2 MB of numbering plans, read only when a text holds enough digits
 
-    yield from (Found(m.start, m.end, "ТЕЛЕФОН") for m in phonenumbers.PhoneNumberMatcher(text, "RU"))
+    for match in phonenumbers.PhoneNumberMatcher(text, "RU"):
+        if not match.raw_string.isdigit():  # bare digits that are no Russian mobile are orders, sums, codes
+            yield Found(match.start, match.end, "ТЕЛЕФОН")
 
 
 def _domains(text: str) -> Iterator[Found]:

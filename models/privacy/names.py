@@ -91,7 +91,7 @@ def _worth_a_look(word: str) -> bool:
     """Tell whether a word could be part of a name: most texts have none, and are done with that."""
     reading = _reading(word.lower())
     if word[0].islower():
-        return reading.known and (reading.name >= _LIKELY or reading.patronymic >= _LIKELY)
+        return reading.known and (reading.name >= _POSSIBLE or reading.patronymic >= _LIKELY)
     return reading.name + reading.surname + reading.patronymic > _UNLIKELY or reading.listed or not reading.known
 
 
@@ -120,8 +120,8 @@ def _is_name(
         return True
     if not word.capital or shouted:
         introduced = before is not None and before.text.lower() in _BEFORE_A_PERSON
-        sure = reading.name >= _SURE or (reading.name >= _LIKELY and introduced)
-        return sure and reading.known and reading.listed and len(word.text) >= _SHORTEST
+        sure = reading.name >= (_POSSIBLE if introduced and reading.common < _LIKELY else _SURE)
+        return sure and reading.known and (introduced or reading.listed) and len(word.text) >= _SHORTEST
     person = any(start <= word.start and word.end <= end for start, end in tagged)
     proper = reading.name + reading.surname > _UNLIKELY or reading.listed
     if before is not None and not word.first and _TITLES.match(before.text.lower()):

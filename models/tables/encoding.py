@@ -7,6 +7,7 @@ refused, because a wrong guess looks like an answer in every later table.
 import codecs
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from models.tables.cells import refused
@@ -62,9 +63,10 @@ _FREQUENT = dict(
     )
 )
 _SIGNS = frozenset("«»—–№…„“”’‘•\u00a0°€±§©®™·")
-_CAPITAL = 0.08  # of a letter's frequency: nobody writes answers in capitals mostly
+_CAPITAL = 0.2  # of a letter's frequency
+_NEVER = 1e-4  # a capital inside a word, a word that begins with ъ, ы or ь: another alphabet looks like that
 _SIGN, _STRANGE = 0.004, 1e-6
-_LEAST = math.log(0.008)  # mean log-probability of a sign: Russian in the right alphabet has about log(0.045)
+_LEAST, _SPREAD = -3.4, 1.5  # mean log-probability: Russian has about -2.9, the fewer signs the wider it spreads
 _MARGIN = 0.5  # and must beat the next alphabet by this much
 _DOUBT = "Save it as UTF-8 (Excel: «CSV UTF-8»), or as xlsx."
 _SAMPLE = 1 << 20
@@ -89,9 +91,9 @@ def decode(path: Path, raw: bytes) -> tuple[str, str]:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         _refuse_mixed(path, raw)
-    scores = sorted(((_russian(raw, name), name) for name in _ALPHABETS), reverse=True)
-    (best, name), (second, _) = scores[:2]
-    if best < _LEAST or best - second < _MARGIN:
+    scores = sorted(((*_russian(raw, name), name) for name in _ALPHABETS), reverse=True)
+    (best, signs, name), (second, _, _) = scores[:2]
+    if best < _LEAST - _SPREAD / math.sqrt(max(1, signs)) or best - second < _MARGIN:
         raise refused("its letters cannot be told: no encoding makes it read as Russian", path, _DOUBT)
     return raw.decode(name), name
 
@@ -137,21 +139,23 @@ def _refuse_mixed(path: Path, raw: bytes) -> None:
             )
 
 
-def _russian(raw: bytes, name: str) -> float:
-    """Mean log-probability of the signs beyond ASCII, were they Russian text in this alphabet."""
-    beyond = bytes(byte for byte in raw[:_SAMPLE] if byte > 0x7F)
+def _russian(raw: bytes, name: str) -> tuple[float, int]:
+    """Mean log-probability of the signs beyond ASCII, were they Russian text in this alphabet, and their number."""
     try:
-        text = beyond.decode(name)
+        text = raw[:_SAMPLE].decode(name)
     except UnicodeDecodeError:
-        return -math.inf
-    return sum(_likely(sign) for sign in text) / max(1, len(text))
+        return -math.inf, 1
+    scores = [_likely(before, sign) for before, sign in pairwise(" " + text) if not sign.isascii()]
+    return sum(scores) / max(1, len(scores)), len(scores)
 
 
-def _likely(sign: str) -> float:
+def _likely(before: str, sign: str) -> float:
     lower = sign.lower()
     share = _FREQUENT.get(lower, 0.0) / 1000
     if not share:
         return math.log(_SIGN if sign in _SIGNS else _STRANGE)
+    if (sign != lower and before.islower()) or (lower in "ъыь" and not before.isalpha()):
+        return math.log(_NEVER)
     return math.log(share if sign == lower else share * _CAPITAL)
 
 

@@ -287,3 +287,16 @@ def test_no_raw_verbatim_is_in_a_task(kind: Kind) -> None:
     text = json.dumps(shown, ensure_ascii=False)
     assert "Хочу денег" in text
     assert not [secret for secret in secrets if secret in text]
+
+
+def test_only_a_part_of_an_answer_can_be_given_back_to_it() -> None:
+    cut = {phrase: replace(context, cut=True) for phrase, context in contexts(SINGLE).items()}
+    offered = [item["alias"] for item in task_json(SINGLE, book(), cut, {}, SCALE)["data"]["suggested"]]
+    assert "join" in offered
+    assert "join" not in str(task_json(SINGLE, book(), contexts(SINGLE), {}, SCALE)["data"]["suggested"])
+    assert answer_of(SINGLE, phrase_result(SINGLE, Answer(join=True))) == Answer(join=True)
+
+
+def test_joining_wins_over_the_suggestion_that_stayed_ticked() -> None:
+    result = [{"from_name": "suggested", "value": {"choices": [OFFERED[0], "join"]}}]
+    assert answer_of(SINGLE, result) == Answer(join=True)

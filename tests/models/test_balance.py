@@ -352,7 +352,7 @@ def test_the_largest_code_comes_first() -> None:
 def gsr_rows(study: Study) -> list[CodedRow]:
     """The example as coded by hand, through the real reader."""
     table = read_table(GSR / "gsr_cards.csv")
-    columns = propose_columns(table.header, "gsr")
+    columns = propose_columns(table)
     cards = read_cards(
         table, study.model_copy(update={"cards": study.cards.model_copy(update={"columns": columns})}), b"k"
     )

@@ -1,4 +1,4 @@
-"""Cards: read whole or refused with row, column and what to do."""
+"""Cards: read, or set apart with row, column and reason."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from models.cards import CardFile, CellsRefused
+from models.cards import CardFile, read_cards
 from models.checking import check_file
 from models.config import Study
 from models.errors import RechkiError
 from models.forms.columns import propose_columns
+from models.reading import open_file
+from models.tables.table import Table
 
 
 def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
@@ -19,7 +21,7 @@ def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read:
     assert (card.original_id, card.submitted_at, card.source_row) == ("17", datetime(2025, 4, 13, 10, 15), 2)
     assert (card.rows[0].purpose, card.rows[0].score, card.rows[0].why) == ("  снять тревогу ", 4, "стало легче")
     assert "17" not in card.card_id
-    assert file.notes == ()
+    assert (file.notes, file.refused, file.no_score) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -48,53 +50,39 @@ def test_the_day_comes_first_unless_the_study_says_otherwise(
     assert card.submitted_at.tzinfo is None
 
 
-@pytest.mark.parametrize("cell", ["7", "-1", "3.5", "10/10", "45"])
-def test_a_number_off_the_scale_refuses_the_file_with_row_and_column(
+@pytest.mark.parametrize("cell", ["7", "-1", "3.5", "10/10", "45", "отлично"])
+def test_what_is_no_score_is_named_and_its_row_kept_without_one(
     write_cards: Callable[..., Path], read: Callable[..., CardFile], cell: str
 ) -> None:
-    path = write_cards(("1", "", "расти", "5", ""), ("2", "", "деньги", cell, ""))
-    with pytest.raises(CellsRefused) as caught:
-        read(path)
-    assert "row 3, column 'оценка'" in str(caught.value)
-    assert path.name in caught.value.where
-    assert caught.value.do
-    assert cell in caught.value.what
+    file = read(write_cards(("1", "", "расти", "5", ""), ("2", "", "деньги", cell, "")))
+    assert [(card.original_id, card.rows[0].score) for card in file.cards] == [("1", 5), ("2", None)]
+    (problem,) = file.no_score
+    assert (problem.row, problem.column, problem.original_id) == (3, "оценка", "2")
+    assert cell in problem.reason
+    assert file.refused == ()
 
 
-def test_every_refused_cell_is_listed_at_once(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
+def test_a_file_whose_scores_are_mostly_none_is_refused(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile]
+) -> None:
     path = write_cards(*((str(at), "", "расти", "9", "") for at in range(1, 14)))
-    with pytest.raises(CellsRefused) as caught:
+    with pytest.raises(RechkiError, match="13 of 13 score cells") as caught:
         read(path)
-    assert [problem.row for problem in caught.value.problems] == list(range(2, 15))
-    assert "and 3 more" in str(caught.value)
+    assert "row 2, column 'оценка'" in caught.value.what
+    assert path.name in caught.value.where
+    assert "study.yaml" in caught.value.do
 
 
-def test_words_in_a_score_cell_are_noted_and_give_no_score(
+def test_of_two_answers_with_one_id_the_later_is_refused_with_both_rows(
     write_cards: Callable[..., Path], read: Callable[..., CardFile]
 ) -> None:
-    file = read(write_cards(("1", "", "расти", "отлично", "")))
-    assert file.cards[0].rows[0].score is None
-    assert "row 2, column 'оценка'" in str(file.notes[0])
-
-
-def test_one_id_with_two_answers_is_refused_with_both_rows(
-    write_cards: Callable[..., Path], read: Callable[..., CardFile]
-) -> None:
-    path = write_cards(("7", "", "расти", "5", ""), ("8", "", "деньги", "5", ""), ("7", "", "снять боль", "4", ""))
-    with pytest.raises(CellsRefused) as caught:
-        read(path)
-    assert [problem.row for problem in caught.value.problems] == [4]
-    assert "row 2" in str(caught.value)
-
-
-def test_a_clash_of_ids_names_the_column_of_the_file(
-    tmp_path: Path, read: Callable[..., CardFile], make_study: Callable[..., Study]
-) -> None:
-    path = tmp_path / "cards.csv"
-    path.write_text("ключ,цель\n7,расти\n7,деньги\n", "utf-8")
-    settings = make_study(columns={"id": "ключ", "rows": [{"purpose": "цель"}]})
-    with pytest.raises(CellsRefused, match="'ключ'"):
-        read(path, settings)
+    file = read(
+        write_cards(("7", "", "расти", "5", ""), ("8", "", "деньги", "5", ""), ("7", "", "снять боль", "4", ""))
+    )
+    assert [card.original_id for card in file.cards] == ["7", "8"]
+    (problem,) = file.refused
+    assert (problem.row, problem.column) == (4, "id")
+    assert "row 2" in problem.reason
 
 
 def test_one_id_with_the_same_answer_twice_is_one_card(
@@ -126,7 +114,7 @@ def test_rows_without_a_purpose_are_passed_over_with_a_note(
 ) -> None:
     file = read(write_cards(("1", "", "расти", "5", ""), ("2", "", "  ", "5", "понравилось"), ("3", "", "", "", "")))
     assert [card.original_id for card in file.cards] == ["1"]
-    assert [(note.row, note.column) for note in file.notes] == [(3, "цель")]
+    assert [(row.row, row.column) for row in file.refused] == [(3, "цель")]
 
 
 def test_a_file_without_any_purpose_is_refused(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
@@ -159,7 +147,7 @@ def test_a_mapped_respondent_joins_the_cards_of_one_person(
 def test_a_wide_header_in_russian_words_is_understood(pattern: str) -> None:
     first, second = pattern.split("|")
     header = [form.format(word) for form in (first, second) for word in ("Цель", "Оценка", "Почему")]
-    columns = propose_columns(["Отметка времени", *header, "Канал", "E-mail"], "cards.csv")
+    columns = propose_columns(Table(Path("cards.csv"), ("Отметка времени", *header, "Канал", "E-mail"), ()))
     assert [(row.purpose, row.score, row.why) for row in columns.rows] == [tuple(header[:3]), tuple(header[3:])]
     assert columns.date == "Отметка времени"
     assert columns.attributes == ("Канал",)
@@ -167,8 +155,8 @@ def test_a_wide_header_in_russian_words_is_understood(pattern: str) -> None:
 
 
 def test_a_header_without_a_purpose_says_which_words_are_known() -> None:
-    with pytest.raises(RechkiError, match="цель") as caught:
-        propose_columns(["a", "b"], "cards.csv")
+    with pytest.raises(RechkiError, match="Цель 1") as caught:
+        propose_columns(Table(Path("cards.csv"), ("a", "b"), ()))
     assert caught.value.where == "cards.csv"
 
 
@@ -180,12 +168,30 @@ def test_contact_columns_are_never_read(tmp_path: Path, make_study: Callable[...
     assert (check.cards, check.scored_rows, check.usable) == (1, 1, True)
 
 
-def test_checking_a_file_lists_the_refused_cells_instead_of_stopping(
-    write_cards: Callable[..., Path], make_study: Callable[..., Study]
+LONG = "ид карточки,дата,цель,оценка\n7,01.02.2026,расти,5\n7,01.02.2026,деньги,3\n8,01.02.2026,боль,4\n"
+
+
+def test_a_long_table_gives_the_cards_of_a_wide_one(tmp_path: Path, make_study: Callable[..., Study]) -> None:
+    (tmp_path / "long.csv").write_text(LONG, "utf-8")
+    wide = "ид карточки,дата,цель 1,оценка 1,цель 2,оценка 2\n7,01.02.2026,расти,5,деньги,3\n8,01.02.2026,боль,4,,\n"
+    (tmp_path / "wide.csv").write_text(wide, "utf-8")
+    one, other = (
+        read_cards(*open_file(tmp_path / name, make_study(columns={"rows": []})), b"key").cards
+        for name in ("long.csv", "wide.csv")
+    )
+    assert [(card.card_id, card.content) for card in one] == [(card.card_id, card.content) for card in other]
+
+
+def test_a_long_card_with_a_line_that_cannot_be_used_waits_whole(
+    tmp_path: Path, make_study: Callable[..., Study]
 ) -> None:
-    check = check_file(write_cards(("1", "", "расти", "7", "")), make_study())
-    assert not check.usable
-    assert [(problem.row, problem.column) for problem in check.refused] == [(2, "оценка")]
+    (tmp_path / "long.csv").write_text(LONG.replace("деньги", "") + "9,,план,2\n9,,опыт,1\n", "utf-8")
+    settings = make_study(
+        columns={"id": "ид карточки", "layout": "long", "rows": [{"purpose": "цель", "score": "оценка"}]}
+    )
+    file = read_cards(*open_file(tmp_path / "long.csv", settings), b"key")
+    assert [card.original_id for card in file.cards] == ["8", "9"]
+    assert [(problem.row, problem.reason[:5]) for problem in file.refused] == [(2, "waits"), (3, "a sco")]
 
 
 def test_the_same_answer_is_the_same_card_however_its_date_is_written(

@@ -161,7 +161,7 @@ def test_row_order_does_not_change_the_proposal(
         key = private.key()
         (tmp_path / "key.db").write_bytes(private.path.read_bytes())
         store = Store.open(folder, settings)
-        read_new_files(folder / "cards", settings, store, private)
+        read_new_files(folder / "cards", folder / "refused", settings, store, private)
         remember(store, encoder, open_texts(store))
         assert make_proposal(store, settings, encoder) >= 1
         with store.transaction() as tx:
@@ -181,7 +181,7 @@ def test_a_proposal_and_its_tasks_are_made_once(
     settings = make_study(columns={"rows": []})
     some_cards(tmp_path / "cards", 3)
     store = Store.open(tmp_path, settings)
-    read_new_files(tmp_path / "cards", settings, store, Private(tmp_path))
+    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
     texts = open_texts(store)
     assert remember(store, encoder, texts) == len(texts)
     assert remember(store, encoder, texts) == 0
@@ -212,7 +212,7 @@ def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
     some_cards(tmp_path / "few", 3, count=6)
     some_cards(tmp_path / "cards", 3, count=45)
     store, private = Store.open(tmp_path, settings), Private(tmp_path)
-    read_new_files(tmp_path / "few", settings, store, private)
+    read_new_files(tmp_path / "few", tmp_path / "refused", settings, store, private)
     remember(store, encoder, open_texts(store))
     assert make_proposal(store, settings, encoder) == 0
     plan_tasks(store, settings, encoder)
@@ -221,7 +221,7 @@ def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
         assert tx.rows(review.schema.vector_space) == [], "the mean waits for the first proposal"
     assert {task.kind for task in first} == {Kind.PHRASE}
 
-    read_new_files(tmp_path / "cards", settings, store, private)
+    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, private)
     remember(store, encoder, open_texts(store))
     assert make_proposal(store, settings, encoder) >= 1
     with store.transaction() as tx:

@@ -236,3 +236,18 @@ def test_pages_together_hold_every_phrase_of_the_group_once(size: int) -> None:
         seen += page.phrase_ids
         now = answered(asked(now), dict.fromkeys(page.phrase_ids, settled("x")), page.key)
     assert seen == IDS
+
+
+def test_a_joined_answer_is_asked_whole_at_once_and_its_parts_no_more() -> None:
+    parts, whole = TEN[:2], replace(phrase("whole", "две части вместе"), joined=True)
+    now = situation([*TEN[2:], whole], [IDS[:6]], gone={item.phrase_id: item for item in parts})
+    tasks = due(now)
+    (page,) = [task for task in tasks if task.kind is Kind.GROUP]
+    assert page.phrase_ids == tuple(IDS[2:5]), "the first page keeps its places and loses the parts"
+    assert [task.phrase_ids for task in tasks if task.kind is Kind.PHRASE] == [("whole",)]
+
+
+def test_a_page_of_parts_that_are_all_gone_is_passed_over() -> None:
+    now = situation(TEN[5:], [IDS], gone={item.phrase_id: item for item in TEN[:5]})
+    (page,) = due(now)
+    assert (page.page, page.phrase_ids) == (2, tuple(IDS[5:]))

@@ -96,12 +96,12 @@ def test_the_same_words_have_the_same_number_inside_a_card(study: Study) -> None
 
 
 def test_a_phrase_and_its_row_name_a_person_by_the_same_number(study: Study) -> None:
-    prepared = prepare(card_of("Пишите на a@b.ru сегодня. Потом на c@d.ru завтра."), study)
-    assert [phrase["text"] for phrase in prepared.phrases] == [
-        "Пишите на [ПОЧТА_1] сегодня.",
-        "Потом на [ПОЧТА_2] завтра.",
+    prepared = prepare(card_of("Пишите на a@b.ru сегодня; потом на c@d.ru завтра."), study)
+    assert [phrase["text"] for phrase in prepared.phrases if not phrase["whole"]] == [
+        "Пишите на [ПОЧТА_1] сегодня",
+        "потом на [ПОЧТА_2] завтра.",
     ]
-    assert prepared.purpose_rows[0]["purpose"] == "Пишите на [ПОЧТА_1] сегодня. Потом на [ПОЧТА_2] завтра."
+    assert prepared.purpose_rows[0]["purpose"] == "Пишите на [ПОЧТА_1] сегодня; потом на [ПОЧТА_2] завтра."
 
 
 def test_attributes_are_masked_too(study: Study) -> None:
@@ -112,7 +112,7 @@ def test_attributes_are_masked_too(study: Study) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("съехать от родителей уже наконец", "Решить проблему, достичь цель", "Ольга помогла", "в Москве и Питере"),
+        *("съехать от родителей уже наконец", "Решить проблему, достичь цель", "в Москве и Питере"),
         *("знаю её 7 лет", "с 2019 по 2025 год", "за 12 000 рублей", "5-7 сессий", "в 2019 2020 2021 годах", "до 25го"),
         *("Вера в себя", "Надежда есть", "Любовь и деньги", "Роман с работой", "100500 раз", "Хочу Мира и Света"),
     ],
@@ -121,12 +121,59 @@ def test_ordinary_words_are_left_alone(text: str) -> None:
     assert masked(text) == text
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        *(("ИМЯ", name) for name in ("Наташе", "Ильдару", "Гульнары", "Серёжа", "Димон", "Джейка", "Ренате", "Оля")),
+        *(("ИМЯ", name) for name in ("сергею петровичу", "Иванов И. П.", "И. П. Иванов", "Тимуру Рашидовичу")),
+        *(("ССЫЛКА", link) for link in ("olga.ru/me", "instagram.com/olga", "ольга.рф/x")),
+        *(("ТЕЛЕФОН", phone) for phone in ("9161234560", "+375 29 123-45-67", "+7 903 000 12 08")),
+        *(("ИНН", number) for number in ("500100732259", "7707083893")),
+        *(("СНИЛС", number) for number in ("112-233-445 95", "11223344595")),
+        *(("АДРЕС", place) for place in ("ул. Ленина, д. 5, кв. 12", "проспект Мира, 10")),
+    ],
+)
+def test_every_kind_of_personal_data_is_found_inside_a_sentence(kind: str, words: str) -> None:
+    assert masked(f"пришла к вам, а там {words} меня ждали") == f"пришла к вам, а там [{kind}_1] меня ждали"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("паспорт 4509 123456 выдан", "паспорт [ПАСПОРТ_1] выдан"),
+        ("серия 4509 номер 123456", "серия [ПАСПОРТ_1]"),
+        ("снилс 112-233-445 00", "снилс [СНИЛС_1]"),  # mistyped, but named
+        ("12.03.1984 г.р.", "[РОЖДЕНИЕ_1] г.р."),
+        ("дата рождения: 12.03.1984", "дата рождения: [РОЖДЕНИЕ_1]"),
+        ("тг olga_k_demo", "тг [НИК_1]"),
+        ("из-за доктора Ким", "из-за доктора [ИМЯ_1]"),
+        ("Кузнецова Валентина Петровна 1951 г.р.", "[ИМЯ_1] [РОЖДЕНИЕ_1] г.р."),
+        ("позовите лену", "позовите [ИМЯ_1]"),
+        ("к марине и к свете", "к [ИМЯ_1] и к свете"),  # «свет» is no name
+    ],
+)
+def test_what_stands_beside_a_number_or_name_says_what_it_is(text: str, expected: str) -> None:
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("500100732258", "112-233-445 96", "заказ 4276123456", "в 2019 2020 году", "IELTS 7.0", "грыжа L5-S1"),
+        *("Обслуживаю спокойно", "Начальница сказала", "по Провансу поехать", "Буду ждать", "Мы из Казани"),
+        *("Вера в себя куда-то делась", "роза ветров", "любовь моя", "30 000 км", "в мае", "надежда умирает"),
+    ],
+)
+def test_numbers_without_check_digits_and_first_words_are_left_alone(text: str) -> None:
+    assert masked(text) == text
+
+
 def test_the_purposes_of_the_example_are_left_alone() -> None:
     with GSR.open(encoding="utf-8", newline="") as file:
         purposes = [
             row[name] for row in csv.DictReader(file) for name in ("purpose_1", "purpose_2", "purpose_3") if row[name]
         ]
-    contacts = ("@", "t.me", "Рощин", "+7")
+    contacts = ("@", "t.me", "Рощин", "+7", "Ольг", "Оля")
     ordinary = [text for text in purposes if not any(sign in text for sign in contacts)]
     touched = [text for text in ordinary if masked(text) != text]
     assert len(ordinary) > 100

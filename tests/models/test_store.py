@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def decision(origin: str = "ls/1/1/1", phrase: str = "p1") -> Decision:
     )
 
 
+def phrase(name: str, card: str = "c1", whole: bool = False) -> dict[str, object]:
+    place = {"frame": "purpose", "card_id": card, "row": 1, "field": "purpose", "start": 0, "end": 4}
+    return {"phrase_id": name, **place, "text": name, "text_key": name, "non_answer": False, "whole": whole}
+
+
 def annotation(revision: int = 1, **changed: object) -> dict[str, object]:
     row = {
         "instance": "ls",
@@ -58,6 +64,7 @@ def annotation(revision: int = 1, **changed: object) -> dict[str, object]:
 
 def fill(store: Store) -> None:
     with store.transaction() as tx:
+        tx.insert(schema.phrase, (phrase(name) for name in ("p1", "p2")))
         review.add_tasks(tx, [TASK])
         review.add_annotation(tx, annotation())
         review.add_decisions(tx, [decision(), decision(phrase="p2")])
@@ -196,13 +203,13 @@ def test_files_are_read_once_and_known_cards_are_not_taken_twice(
     folder, private = tmp_path / "cards", Private(tmp_path)
     folder.mkdir()
     write_cards(*LINES, name="cards/one.csv")
-    assert read_new_files(folder, study, store, private).new == 2
+    assert read_new_files(folder, tmp_path / "refused", study, store, private).new == 2
     before = snapshot(store)
-    assert read_new_files(folder, study, store, private).files == 0
+    assert read_new_files(folder, tmp_path / "refused", study, store, private).files == 0
     assert snapshot(store) == before
     edited = ("A-18", "13.04.2025", "хочу иначе", "3", "")
     write_cards(LINES[0], edited, ("A-19", "", "боль", "4", ""), name="cards/two.csv")
-    brought = read_new_files(folder, study, store, private)
+    brought = read_new_files(folder, tmp_path / "refused", study, store, private)
     assert (brought.new, brought.known) == (1, 2)
     assert [note for note in brought.notes if "two.csv, row 3" in note]
     after = snapshot(store)
@@ -217,10 +224,10 @@ def test_one_bad_file_keeps_all_new_files_out(
     folder = tmp_path / "cards"
     folder.mkdir()
     write_cards(*LINES, name="cards/a.csv")
-    write_cards(("9", "", "расти", "7", ""), name="cards/b.csv")
+    (folder / "b.csv").write_text("id,дата,цель\n9,,расти\n", "utf-8")  # the mapped columns of the scores are missing
     before = snapshot(store)
     with pytest.raises(RechkiError, match=r"b\.csv"):
-        read_new_files(folder, study, store, Private(tmp_path))
+        read_new_files(folder, tmp_path / "refused", study, store, Private(tmp_path))
     assert snapshot(store) == before
 
 
@@ -230,11 +237,11 @@ def test_a_lost_private_file_stops_reading(
     folder, private = tmp_path / "cards", Private(tmp_path)
     folder.mkdir()
     write_cards(*LINES, name="cards/one.csv")
-    read_new_files(folder, study, store, private)
+    read_new_files(folder, tmp_path / "refused", study, store, private)
     private.path.unlink()
     write_cards(("9", "", "расти", "4", ""), name="cards/two.csv")
     with pytest.raises(RechkiError, match="secret key"):
-        read_new_files(folder, study, store, private)
+        read_new_files(folder, tmp_path / "refused", study, store, private)
 
 
 def raw_bytes(folder: Path, name: str) -> bytes:
@@ -247,7 +254,7 @@ def test_verbatims_and_ids_live_in_the_private_file_only(
     (tmp_path / "cards").mkdir()
     write_cards(*LINES, name="cards/one.csv")
     private = Private(tmp_path)
-    read_new_files(tmp_path / "cards", study, store, private)
+    read_new_files(tmp_path / "cards", tmp_path / "refused", study, store, private)
     assert stat.S_IMODE(private.path.stat().st_mode) == 0o600
     kept, shared = raw_bytes(tmp_path, "private.db"), raw_bytes(tmp_path, "study.db")
     for words in (SECRET, PHONE, "A-17"):
@@ -266,7 +273,7 @@ def test_personal_data_in_a_score_or_date_cell_reaches_neither_store_nor_notes(
     line = ["A-17", "", "расти", "", ""]
     line[column] = f"пишите: {PHONE}, {SECRET}"
     write_cards(tuple(line), name="cards/one.csv")
-    brought = read_new_files(tmp_path / "cards", study, store, Private(tmp_path))
+    brought = read_new_files(tmp_path / "cards", tmp_path / "refused", study, store, Private(tmp_path))
     shared = raw_bytes(tmp_path, "study.db").decode("utf-8", "replace")
     stored = str(snapshot(store)["source_file"])
     for words in (PHONE, SECRET):
@@ -281,7 +288,13 @@ def test_a_study_that_keeps_no_verbatims_has_them_nowhere(
 ) -> None:
     (tmp_path / "cards").mkdir()
     write_cards(*LINES, name="cards/one.csv")
-    read_new_files(tmp_path / "cards", make_study(privacy={"keep_verbatims": False}), store, Private(tmp_path))
+    read_new_files(
+        tmp_path / "cards",
+        tmp_path / "refused",
+        make_study(privacy={"keep_verbatims": False}),
+        store,
+        Private(tmp_path),
+    )
     assert SECRET.encode() not in raw_bytes(tmp_path, "private.db") + raw_bytes(tmp_path, "study.db")
 
 
@@ -307,7 +320,7 @@ def test_rows_behind_the_balance_join_the_codes_of_all_their_phrases(
     write_cards(
         ("1", "", "Хочу денег побольше. Хочу снять боль.", "4", ""), ("2", "", "план", "2", ""), name="cards/one.csv"
     )
-    read_new_files(tmp_path / "cards", study, store, Private(tmp_path))
+    read_new_files(tmp_path / "cards", tmp_path / "refused", study, store, Private(tmp_path))
     with store.transaction() as tx:
         phrases = cards.phrases(tx, PURPOSE_FRAME)
         assert len(phrases) == 3
@@ -335,11 +348,39 @@ def test_another_private_key_is_refused_before_known_cards_are_doubled(
     folder = tmp_path / "cards"
     folder.mkdir()
     write_cards(("1", "", "снять тревогу", "4", ""), name="cards/first.csv")
-    read_new_files(folder, settings, store, private)
+    read_new_files(folder, tmp_path / "refused", settings, store, private)
     private.path.write_bytes(b"")
     write_cards(("1", "", "снять тревогу", "4", ""), ("2", "", "деньги", "3", ""), name="cards/second.csv")
     with pytest.raises(RechkiError, match="another key"):
-        read_new_files(folder, settings, store, private)
+        read_new_files(folder, tmp_path / "refused", settings, store, private)
     with store.transaction() as tx:
         assert tx.count(schema.card) == 1
     store.close()
+
+
+def test_a_join_lets_the_whole_answer_stand_and_taking_it_back_the_parts(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.insert(schema.phrase, [phrase("part1"), phrase("part2"), phrase("all", whole=True), phrase("other", "c2")])
+        assert set(cards.phrases(tx, "purpose")) == {"part1", "part2", "other"}
+        review.add_annotation(tx, annotation())
+        review.add_decisions(tx, [replace(decision(phrase="part1"), verdict=Verdict.JOIN, codes=())])
+        review.add_annotation(tx, annotation(annotation_id=2))
+        review.add_decisions(tx, [decision(origin="ls/1/2/1", phrase="part2"), decision("ls/1/2/1", "other")])
+        review.add_events(tx, [EVENT])
+    with store.transaction() as tx:
+        standing = cards.phrases(tx, "purpose")
+        assert set(standing) == {"all", "other"}
+        assert standing["all"].joined
+        assert set(cards.joined_phrases(tx, "purpose")) == {"part1", "part2"}
+        assert set(review.coding(tx, "purpose")[1]) == {"other"}, "a part's code counts no more"
+        review.add_annotation(tx, annotation(revision=2, removed=True))
+        assert set(cards.phrases(tx, "purpose")) == {"part1", "part2", "other"}
+        assert set(review.coding(tx, "purpose")[1]) == {"part2", "other"}
+
+
+def test_a_row_that_was_not_cut_cannot_be_joined(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.insert(schema.phrase, [phrase("other", "c2")])
+        review.add_annotation(tx, annotation())
+        review.add_decisions(tx, [replace(decision(phrase="other"), verdict=Verdict.JOIN, codes=())])
+        assert set(cards.phrases(tx, "purpose")) == {"other"}

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from models.errors import RechkiError
 from models.forms.layout import read_table
+from models.tables.table import Row
 
 HEADER = ["номер", "цель", "оценка"]
 LINES = [["1", "снять тревогу, найти опору", "5"], ["2", "вырасти в доходе; и ещё", "3"], ["3", "«новый опыт»", "4"]]
@@ -47,7 +48,7 @@ def test_every_encoding_and_separator_gives_the_same_cells(
 ) -> None:
     table = read_table(file_of(tmp_path, written([HEADER, *LINES], separator, newline).encode(encoding)))
     assert list(table.header) == HEADER
-    assert [list(row) for row in table.rows] == LINES
+    assert [list(row.cells) for row in table.rows] == LINES
     assert table.separator == separator
 
 
@@ -55,22 +56,35 @@ def test_every_encoding_and_separator_gives_the_same_cells(
 def test_utf16_is_told_by_its_mark(tmp_path: Path, mark: bytes) -> None:
     codec = "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
     table = read_table(file_of(tmp_path, mark + written([HEADER, *LINES], "\t").encode(codec)))
-    assert [list(row) for row in table.rows] == LINES
+    assert [list(row.cells) for row in table.rows] == LINES
 
 
-@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "utf-16-le"])
-def test_other_alphabets_are_read_right_or_refused_but_never_as_mojibake(tmp_path: Path, encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "utf-16-le", "utf-16-be"])
+def test_every_alphabet_of_russian_offices_is_told_by_its_letters(tmp_path: Path, encoding: str) -> None:
     lines = [
         ["1", "хочу вырасти в доходе, нужен план", "5"],
         ["2", "Подруга посоветовала, и стало легче", "3"],
         ["3", "в прошлый раз сработало и я пришёл за новым опытом", "4"],
     ]
-    path = file_of(tmp_path, written([HEADER, *lines], ";").encode(encoding))
-    try:
-        table = read_table(path)
-    except RechkiError:
-        return
-    assert [list(row) for row in table.rows] == lines
+    table = read_table(file_of(tmp_path, written([HEADER, *lines], ";").encode(encoding)))
+    assert [list(row.cells) for row in table.rows] == lines
+    assert table.encoding == encoding
+
+
+@pytest.mark.parametrize("encoding", ["iso8859_7", "cp1255", "shift_jis", "cp1252"])
+def test_letters_that_read_as_no_russian_are_refused(tmp_path: Path, encoding: str) -> None:
+    said = {
+        "iso8859_7": "θέλω ηρεμία",
+        "cp1255": "אני רוצה שקט ושלווה בבית ובעבודה, להפסיק לדאוג כל הזמן",
+        "shift_jis": "静かにしたい",
+        "cp1252": "ÄÖÜ ÿþ çéà",
+    }[encoding]
+    refused(file_of(tmp_path, f"id,purpose\n1,{said}\n".encode(encoding)))
+
+
+def test_two_encodings_in_one_file_are_refused_with_the_line(tmp_path: Path) -> None:
+    raw = "id,цель\n1,снять тревогу\n".encode() + "2,вырасти в доходе\n".encode("cp1251")
+    assert "line 3" in refused(file_of(tmp_path, raw)).where
 
 
 @pytest.mark.parametrize("separator", [";", "\t", ","])
@@ -79,13 +93,13 @@ def test_the_sep_line_of_excel_is_no_header(tmp_path: Path, separator: str, enco
     text = f"sep={separator}\r\n" + written([HEADER, *LINES], separator)
     table = read_table(file_of(tmp_path, text.encode(encoding)))
     assert list(table.header) == HEADER
-    assert [list(row) for row in table.rows] == LINES
+    assert [list(row.cells) for row in table.rows] == LINES
 
 
 def test_a_quoted_line_break_stays_inside_its_cell(tmp_path: Path) -> None:
     lines = [["1", "снять тревогу\nи боль", "5"], ["2", "расти", "4"]]
     table = read_table(file_of(tmp_path, written([HEADER, *lines], ";", "\n")))
-    assert [list(row) for row in table.rows] == lines
+    assert [list(row.cells) for row in table.rows] == lines
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
@@ -93,12 +107,12 @@ def test_a_line_break_in_the_header_does_not_hide_the_separator(tmp_path: Path, 
     header = ["Номер\n(какой был на карточке)", "Цель\n(зачем вы пришли, одним словом)", "Оценка"]
     table = read_table(file_of(tmp_path, written([header, *LINES], separator, "\n")))
     assert list(table.header) == header
-    assert [list(row) for row in table.rows] == LINES
+    assert [list(row.cells) for row in table.rows] == LINES
 
 
 def test_doubled_quotes_are_one_quote(tmp_path: Path) -> None:
     table = read_table(file_of(tmp_path, 'a,b\n1,"он сказал ""да"""\n'))
-    assert table.rows == (("1", 'он сказал "да"'),)
+    assert table.rows == (Row(2, ("1", 'он сказал "да"')),)
 
 
 def test_a_workbook_gives_the_same_cells(tmp_path: Path) -> None:
@@ -111,7 +125,10 @@ def test_a_workbook_gives_the_same_cells(tmp_path: Path) -> None:
     book.save(tmp_path / "cards.xlsx")
     table = read_table(tmp_path / "cards.xlsx")
     assert table.header == (*HEADER, "дата")
-    assert table.rows == (("1", "снять тревогу,\nнайти опору", "5", "2026-01-13 14:26:49"), ("2", "расти", "3.5", ""))
+    assert [row.cells for row in table.rows] == [
+        ("1", "снять тревогу,\nнайти опору", "5", "2026-01-13 14:26:49"),
+        ("2", "расти", "3.5", ""),
+    ]
 
 
 def test_rows_of_a_workbook_keep_their_numbers_over_empty_ones(tmp_path: Path) -> None:
@@ -123,7 +140,7 @@ def test_rows_of_a_workbook_keep_their_numbers_over_empty_ones(tmp_path: Path) -
             sheet.cell(at, column, value)
     book.save(tmp_path / "cards.xlsx")
     rows = read_table(tmp_path / "cards.xlsx").rows
-    assert rows[5 - 2] == ("2", "деньги", "3")
+    assert rows[1] == Row(5, ("2", "деньги", "3"))
 
 
 def test_an_opendocument_sheet_gives_the_same_cells(tmp_path: Path) -> None:
@@ -131,28 +148,37 @@ def test_an_opendocument_sheet_gives_the_same_cells(tmp_path: Path) -> None:
     import pandas as pd
 
     pd.DataFrame(LINES, columns=HEADER).to_excel(tmp_path / "cards.ods", index=False, engine="odf")
-    assert [list(row) for row in read_table(tmp_path / "cards.ods").rows] == LINES
+    assert [list(row.cells) for row in read_table(tmp_path / "cards.ods").rows] == LINES
 
 
 def test_short_rows_are_filled_and_blank_ones_at_the_end_dropped(tmp_path: Path) -> None:
     table = read_table(file_of(tmp_path, "a,b,c\n1,2\n,,\n\n"))
-    assert table.rows == (("1", "2", ""),)
+    assert table.rows == (Row(2, ("1", "2", "")),)
 
 
 def test_blank_cells_beyond_the_header_do_no_harm(tmp_path: Path) -> None:
-    assert read_table(file_of(tmp_path, "a,b,,\n1,2,,\n")).rows == (("1", "2"),)
+    assert read_table(file_of(tmp_path, "a,b,,\n1,2,,\n")).rows == (Row(2, ("1", "2")),)
 
 
-def test_too_many_cells_in_a_row_are_refused_with_the_row(tmp_path: Path) -> None:
-    error = refused(file_of(tmp_path, "a,b\n1,2\n3,четыре, и ещё\n"))
+def test_a_row_with_too_many_cells_is_set_apart_with_its_number(tmp_path: Path) -> None:
+    table = read_table(file_of(tmp_path, "a,b\n1,2\n3,четыре, и ещё\n5,6\n"))
+    assert [row.number for row in table.rows] == [2, 4]
+    (broken,) = table.broken
+    assert (broken.number, broken.reason) == (3, "the row has 3 cells, the header 2")
+
+
+def test_a_file_of_mostly_broken_rows_is_refused_with_the_first(tmp_path: Path) -> None:
+    error = refused(file_of(tmp_path, "a,b\n1,2\n3,четыре, и\n5,6,7\n"))
     assert "row 3" in error.where
-    assert "3 cells" in error.what
 
 
-def test_a_repeated_header_is_refused_with_its_name(tmp_path: Path) -> None:
-    error = refused(file_of(tmp_path, "id,цель, цель \n1,2,3\n"))
-    assert "цель" in error.what
-    assert "row 1" in error.where
+def test_repeated_questions_are_numbered(tmp_path: Path) -> None:
+    assert read_table(file_of(tmp_path, "id,цель, цель \n1,2,3\n")).header == ("id", "цель", "цель (2)")
+
+
+def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
+    table = read_table(file_of(tmp_path, "Ответы за март,,\n,,\nид,цель,оценка\n1,расти,5\n"))
+    assert (table.header, table.rows) == (("ид", "цель", "оценка"), (Row(4, ("1", "расти", "5")),))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +220,7 @@ def test_any_bytes_give_a_table_or_a_refusal(tmp_path: Path, raw: bytes) -> None
         table = read_table(file_of(tmp_path, raw))
     except RechkiError:
         return
-    assert all(len(row) == len(table.header) for row in table.rows)
+    assert all(len(row.cells) == len(table.header) for row in table.rows)
 
 
 CELL = st.text(alphabet=st.sampled_from('абв ",;\n\t|=«»-7ё'), max_size=8)
@@ -210,4 +236,4 @@ def test_what_was_written_is_what_is_read(
 ) -> None:
     lines = [["номер", "цель", "почему"], *([str(at), *pair] for at, pair in enumerate(cells, start=1))]
     table = read_table(file_of(tmp_path, written(lines, separator, "\n").encode(encoding)))
-    assert [list(row) for row in table.rows] == lines[1:]
+    assert [list(row.cells) for row in table.rows] == lines[1:]

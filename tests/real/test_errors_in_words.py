@@ -73,11 +73,14 @@ def test_a_deleted_project_is_told_and_its_open_tasks_can_be_sent_anew(work: Wor
     assert now[0] != known[0]
 
 
-def with_a_score_of_seven(text: str) -> str:
-    header, first, *rest = csv.reader(io.StringIO(text))
-    first[header.index("score_1")] = "7"
+def with_scores(text: str, score: Callable[[int], str]) -> str:
+    """The cards with other first scores, by the number of the line."""
+    header, *lines = csv.reader(io.StringIO(text))
+    place = header.index("score_1")
     out = io.StringIO()
-    csv.writer(out).writerows([header, first, *rest])
+    csv.writer(out).writerows(
+        [header, *([*line[:place], score(at), *line[place + 1 :]] for at, line in enumerate(lines))]
+    )
     return out.getvalue()
 
 
@@ -90,9 +93,9 @@ BAD_FILES = {
         lambda text: text.replace("score_2", "mark_2", 1).encode(),
         ("missing.csv", "no column 'score_2'", "study.yaml"),
     ),
-    "seven.csv": (
-        lambda text: with_a_score_of_seven(text).encode(),
-        ("seven.csv", "row 2", "score_1", "'7'", "0-5", "Correct"),
+    "tens.csv": (
+        lambda text: with_scores(text, lambda at: str(10 + at)).encode(),
+        ("tens.csv", "row 2", "score_1", "'10'", "0-5", "study.yaml"),
     ),
     "notes.docx": (lambda _: b"PK", ("notes.docx", "not read", ".xlsx")),
 }
@@ -106,6 +109,25 @@ def test_a_bad_file_is_named_and_nothing_of_the_others_is_stored(work: Work, nam
     assert_told(rechki("propose", work.folder), *parts)
     assert stored(work) == (0, 0)
     assert rechki("check", work.folder).returncode == 1
+
+
+def test_a_score_of_seven_is_named_counts_as_none_and_can_be_mended(work: Work) -> None:
+    good = next((work.folder / "cards").iterdir())
+    good.write_text(with_scores(good.read_text("utf-8"), lambda at: "7" if at == 0 else "4"), "utf-8")
+    told = rechki("check", work.folder)
+    assert told.returncode == 0
+    assert "row 2, column 'score_1'" in told.stdout
+    assert rechki("propose", work.folder).returncode == 0
+    (mendable,) = (work.folder / "refused").iterdir()
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        before = cards.scores(tx)
+    (work.folder / "cards" / "mended.csv").write_text(mendable.read_text("utf-8-sig").replace(",7,", ",5,"), "utf-8")
+    done = rechki("propose", work.folder)
+    assert "1 completed" in done.stdout, done.stdout
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        after = cards.scores(tx)
+    assert [after[key] for key in before if before[key] != after[key]] == [5]
+    assert len(before) == len(after)
 
 
 def test_a_folder_that_is_no_study(tmp_path: Path) -> None:

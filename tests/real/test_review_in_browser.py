@@ -11,6 +11,7 @@ from annotation.client import tasks_of
 from annotation.labeling import KEY
 from annotation.server import LocalServer
 from flows.advance import advance
+from flows.setup import init_study
 from flows.study import FRAME, open_study
 from models.coding import Verdict
 from models.planning import Phrase
@@ -143,3 +144,40 @@ def test_the_stream_shows_instructions_and_the_group_in_russian(page: Page, work
     page.wait_for_selector("text=Снимите отметку с тех")
     page.wait_for_selector("text=Целевая тема?")
     assert page.get_by_text("Целевая тема?").count() >= 1
+
+
+def test_a_person_gives_a_part_back_to_its_answer(page: Page, tmp_path: Path) -> None:
+    answers = ["снять тревогу и чтобы денег хватало", "вырасти в доходе", "новый опыт"]
+    lines = ["id,цель,оценка", *(f"{at},{said},4" for at, said in enumerate(answers))]
+    (tmp_path / "few.csv").write_text("\n".join(lines), "utf-8")
+    work = Work(tmp_path / "few")
+    init_study(work.folder, tmp_path / "few.csv", "Немного", force=False)
+    advance(str(work.folder))
+    singles, phrases = stored(work, Kind.PHRASE)
+    assert {phrase.text for phrase in phrases.values()} >= {"снять тревогу", "чтобы денег хватало"}
+    task = next(task for task in singles if task.lines[0].text == "снять тревогу")
+    other = next(task for task in singles if task.lines[0].text == "чтобы денег хватало")
+
+    open_task(page, work, task)
+    assert any(frame.get_by_text(answers[0]).count() for frame in page.frames), "the whole answer stands below its part"
+    page.keyboard.press("Shift+J")
+    submit(page)
+
+    advance(str(work.folder))
+    singles, phrases = stored(work, Kind.PHRASE)
+    assert {phrase.text for phrase in phrases.values()} == set(answers)
+    (whole,) = [task for task in singles if task.lines[0].text == answers[0]]
+    studio = work.studio()
+    project, _ = number_in_label_studio(work, Kind.PHRASE, whole.key)
+    there = {task.data[KEY] for task in tasks_of(studio, project, fields="all")}
+    assert other.key not in there, "the other part is asked no more"
+    open_task(page, work, whole)
+    page.get_by_placeholder("Напишите название и нажмите Enter").fill("Спокойствие и деньги")
+    page.keyboard.press("Enter")
+    submit(page)
+    advance(str(work.folder))
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        _, states = review.coding(tx, FRAME)
+        (row,) = [row for row in cards.coded_rows(tx, FRAME, states) if row.codes]
+    assert states[whole.phrase_ids[0]].settled
+    assert row.score == 4

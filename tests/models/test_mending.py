@@ -1,0 +1,111 @@
+"""Rows that could not be used are written out, mended and dropped in again; a changed answer is only told."""
+
+import csv
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from models.config import Study
+from models.reading import Brought, read_new_files
+from models.store import cards
+from models.store.database import Store
+from models.store.private import Private
+
+WITH_ID = "номер,Цель 1,Оценка 1,Почему 1,Цель 2,Оценка 2,Почему 2,Телефон\n"
+NO_ID = WITH_ID.replace("номер,", "Дата,")
+
+
+@pytest.fixture
+def read(tmp_path: Path, store: Store, make_study: Callable[..., Study]) -> Callable[[], Brought]:
+    (tmp_path / "cards").mkdir()
+    settings = make_study(columns={"rows": []})
+    return lambda: read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
+
+
+def scores(store: Store) -> list[int | None]:
+    with store.transaction() as tx:
+        return sorted(cards.scores(tx).values(), key=str)
+
+
+def mendable(folder: Path) -> list[dict[str, str]]:
+    (path,) = (folder / "refused").iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def drop_mended(folder: Path, rows: list[dict[str, str]]) -> None:
+    with (folder / "cards" / "mended.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.parametrize("header", [WITH_ID, NO_ID])
+def test_a_mended_score_and_a_missing_purpose_complete_their_card(
+    tmp_path: Path, store: Store, read: Callable[[], Brought], header: str
+) -> None:
+    first = "7" if header is WITH_ID else "01.02.2026 10:00"
+    other = "8" if header is WITH_ID else "01.02.2026 10:05"
+    text = f"{header}{first},расти,отлично,да,,3,долго,89991234567\n{other},деньги,4,,,,,\n"
+    (tmp_path / "cards" / "one.csv").write_text(text, "utf-8")
+    assert read().new == 2
+    assert scores(store) == [4, None]
+    (row,) = mendable(tmp_path)
+    assert "Телефон" not in row
+    assert "89991234567" not in str(row)
+    assert row["rechki_row"] == "2"
+    assert row["rechki_column"] == "Оценка 1, Цель 2"
+    drop_mended(tmp_path, [{**row, "Оценка 1": "5", "Цель 2": "снять боль"}])
+    brought = read()
+    assert (brought.new, brought.known, brought.completed) == (0, 1, 1)
+    assert scores(store) == [3, 4, 5]
+    assert read() == Brought()
+
+
+def test_a_refused_row_is_new_once_it_is_mended(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:
+    text = WITH_ID + "7,расти,5,,,,,\n8,деньги, и ещё,4,,,,,89991234567\n7,=план,3,+,,,,\n9,опыт,4,,,,,\n"
+    (tmp_path / "cards" / "one.csv").write_text(text, "utf-8")
+    brought = read()
+    assert (brought.new, brought.refused) == (2, 2)
+    broken, twin = mendable(tmp_path)
+    assert twin["Цель 1"] == "'=план", "a formula does nothing in a spreadsheet"
+    assert "same id" in twin["rechki_reason"]
+    fixed = {**broken, "Цель 1": "деньги, и ещё", "Оценка 1": "4", "Почему 1": ""}
+    drop_mended(tmp_path, [fixed, {**twin, "номер": "70"}])
+    assert read().new == 2
+    assert scores(store) == [3, 4, 4, 5]
+    private = Private(tmp_path)
+    assert "=план" in private.verbatims("purpose").values(), "the apostrophe is not part of the answer"
+    assert set(private.original_ids().values()) == {"7", "70", "8", "9"}
+
+
+def test_an_overlapping_export_adds_only_what_is_new_and_tells_what_changed(
+    tmp_path: Path, store: Store, read: Callable[[], Brought]
+) -> None:
+    first = WITH_ID + "7,расти,5,,,,,\n8,деньги,,,,,,\n"
+    (tmp_path / "cards" / "one.csv").write_text(first, "utf-8")
+    assert read().new == 2
+    (tmp_path / "cards" / "again.csv").write_text(first + "\n", "utf-8")
+    assert (read().new, len(scores(store))) == (0, 2)
+    changed = WITH_ID + "7,расти,2,,,,,\n8,деньги,4,,,,,\n9,опыт,4,,,,,\n"
+    (tmp_path / "cards" / "two.csv").write_text(changed, "utf-8")
+    brought = read()
+    assert (brought.new, brought.known, brought.completed) == (1, 2, 0)
+    assert [note for note in brought.notes if "reads differently" in note] == [
+        f"two.csv, row {row}, column '': the answer of a known card reads differently; not taken" for row in (2, 3)
+    ]
+    assert scores(store) == [4, 5, None]
+
+
+def test_a_mended_file_that_changes_an_answer_is_not_taken(
+    tmp_path: Path, store: Store, read: Callable[[], Brought]
+) -> None:
+    (tmp_path / "cards" / "one.csv").write_text(WITH_ID + "7,расти,отлично,,,,,\n8,деньги,4,,,,,\n", "utf-8")
+    read()
+    (row,) = mendable(tmp_path)
+    drop_mended(tmp_path, [{**row, "Оценка 1": "5", "Цель 1": "совсем другое"}])
+    assert read().completed == 0
+    assert scores(store) == [4, None]

@@ -63,11 +63,11 @@ def measure(count: int, vectors: bool) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write_cards(folder / "cards" / "cards.csv", count)
-        columns = propose_columns(read_table(folder / "cards" / "cards.csv").header, "")
+        columns = propose_columns(read_table(folder / "cards" / "cards.csv"))
         settings = Study.model_validate({**default_settings(), **identity, "cards": {"columns": columns.model_dump()}})
         store = Store.open(folder, settings)
         with timed("read, mask, split, store", count):
-            read_new_files(folder / "cards", settings, store, Private(folder))
+            read_new_files(folder / "cards", folder / "refused", settings, store, Private(folder))
         if vectors:
             encoder = load_encoder(settings.encoder)
             encoder.encode(["разогрев"])

@@ -9,14 +9,15 @@ from models.cards import KNOWN_ID, CardFile, Problem
 from models.forms.layout import MENDED
 from models.inert import cell
 
-_ROW, _COLUMN = "rechki_row", "rechki_column"
+_ROW, _COLUMN, _REST = "rechki_row", "rechki_column", "rechki_rest"
 
 
 def write_refused(path: Path, file: CardFile) -> Path | None:
     """Write the rows of a file that need a person's hand; return where, or nothing when there are none.
 
     Each row stands as it stood in the file, its contact columns left out, and after it the card it belongs to (when the
-    card was taken without the cell in question), its number, column and reason. The file holds customers' words: only
+    card was taken without the cell in question), its number, column and reason, and what stood beyond the header. The file
+    holds customers' words: only
     its owner can read it. A row is mended in place; the added columns are left as they are.
     """
     by_row: dict[int, list[Problem]] = defaultdict(list)
@@ -34,11 +35,12 @@ def write_refused(path: Path, file: CardFile) -> Path | None:
     partial.chmod(0o600)
     with partial.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*header, KNOWN_ID, _ROW, _COLUMN, MENDED])
+        writer.writerow([*header, KNOWN_ID, _ROW, _COLUMN, MENDED, _REST])
         for number, problems in sorted(by_row.items()):
             line = cells.get(number, ())
             kept = (line[place] if place < len(line) else "" for place in places)
-            writer.writerow([*map(cell, (*kept, *_about(problems)))])
+            rest = " | ".join(text for text in line[len(table.header) :] if text.strip())
+            writer.writerow([*map(cell, (*kept, *_about(problems), rest))])
     partial.replace(path)
     return path
 

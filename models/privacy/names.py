@@ -122,6 +122,8 @@ def _is_name(
         introduced = before is not None and before.text.lower() in _BEFORE_A_PERSON
         sure = reading.name >= (_POSSIBLE if introduced and reading.common < _LIKELY else _SURE)
         return sure and reading.known and (introduced or reading.listed) and len(word.text) >= _SHORTEST
+    if word.text.isupper():  # an abbreviation: «ВЭД»
+        return reading.known and reading.name >= _LIKELY
     person = any(start <= word.start and word.end <= end for start, end in tagged)
     proper = reading.name + reading.surname > _UNLIKELY or reading.listed
     if before is not None and not word.first and _TITLES.match(before.text.lower()):

@@ -71,6 +71,7 @@ def test_a_refused_row_is_new_once_it_is_mended(tmp_path: Path, store: Store, re
     brought = read()
     assert (brought.new, brought.refused) == (2, 2)
     broken, twin = mendable(tmp_path)
+    assert broken["rechki_rest"] == "89991234567", "nothing of a row is lost"
     assert twin["Цель 1"] == "'=план", "a formula does nothing in a spreadsheet"
     assert "same id" in twin["rechki_reason"]
     fixed = {**broken, "Цель 1": "деньги, и ещё", "Оценка 1": "4", "Почему 1": ""}

@@ -143,14 +143,6 @@ def test_rows_of_a_workbook_keep_their_numbers_over_empty_ones(tmp_path: Path) -
     assert rows[1] == Row(5, ("2", "деньги", "3"))
 
 
-def test_an_opendocument_sheet_gives_the_same_cells(tmp_path: Path) -> None:
-    pytest.importorskip("odf", reason="no writer of ods is installed")
-    import pandas as pd
-
-    pd.DataFrame(LINES, columns=HEADER).to_excel(tmp_path / "cards.ods", index=False, engine="odf")
-    assert [list(row.cells) for row in read_table(tmp_path / "cards.ods").rows] == LINES
-
-
 def test_short_rows_are_filled_and_blank_ones_at_the_end_dropped(tmp_path: Path) -> None:
     table = read_table(file_of(tmp_path, "a,b,c\n1,2\n,,\n\n"))
     assert table.rows == (Row(2, ("1", "2", "")),)

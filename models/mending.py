@@ -15,10 +15,9 @@ _ROW, _COLUMN, _REST = "rechki_row", "rechki_column", "rechki_rest"
 def write_refused(path: Path, file: CardFile) -> Path | None:
     """Write the rows of a file that need a person's hand; return where, or nothing when there are none.
 
-    Each row stands as it stood in the file, its contact columns left out, and after it the card it belongs to (when the
-    card was taken without the cell in question), its number, column and reason, and what stood beyond the header. The file
-    holds customers' words: only
-    its owner can read it. A row is mended in place; the added columns are left as they are.
+    Each row stands as it stood in the file, its contact columns left out. After it stand the card it belongs to (when
+    the card was taken without the cell in question), its number, column and reason, and what was beyond the header.
+    The file holds customers' words: only its owner can read it. A row is mended in place; the added columns stay.
     """
     by_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in (*file.refused, *file.no_score, *file.notes):

@@ -17,6 +17,8 @@ from models.store.database import Store
 from models.store.private import Private
 from models.tables.table import Table
 
+_OTHER = "another form than study.yaml describes; read by its own header (rechki check shows how)"
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -75,7 +77,8 @@ def read_new_files(
     read = [read_cards(table, fitted, key) for table, fitted in files]
     with store.transaction() as tx:
         cards.require_key(tx, key)
-    brought = Brought()
+    others = [table for table, fitted in files if fitted is not settings and settings.cards.columns.rows]
+    brought = Brought(notes=tuple(f"{table.path.name}: {_OTHER}" for table in others))
     for file, (path, digest) in zip(read, fresh, strict=True):
         mendable = refused / f"{path.stem}.refused.csv"
         brought = _sum(brought, _store(file, digest, mendable, settings, store, private, progress))
@@ -83,12 +86,13 @@ def read_new_files(
 
 
 def open_file(path: Path, settings: Study) -> tuple[Table, Study]:
-    """Read a table, and return it with the settings completed by the columns its header proposes.
+    """Read a table, and return it with the settings of its columns.
 
-    The columns of study.yaml are taken as they stand; while it names none, those of the header are.
+    The columns of study.yaml are taken as they stand. While it names none, and for a file of another form, which has
+    none of its purposes, the header proposes them.
     """
     table = read_table(path, settings.cards.columns.named())
-    if settings.cards.columns.rows:
+    if any(row.purpose in table.header for row in settings.cards.columns.rows):
         return table, settings
     columns = propose_columns(table, presets().get(table.preset))
     return table, settings.model_copy(update={"cards": settings.cards.model_copy(update={"columns": columns})})

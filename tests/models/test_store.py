@@ -384,3 +384,16 @@ def test_a_row_that_was_not_cut_cannot_be_joined(store: Store) -> None:
         review.add_annotation(tx, annotation())
         review.add_decisions(tx, [replace(decision(phrase="other"), verdict=Verdict.JOIN, codes=())])
         assert set(cards.phrases(tx, "purpose")) == {"other"}
+
+
+def test_a_file_of_another_form_is_read_by_its_own_header_and_that_is_told(
+    tmp_path: Path, store: Store, study: Study, write_cards: Callable[..., Path]
+) -> None:
+    (tmp_path / "cards").mkdir()
+    write_cards(("1", "", "снять тревогу", "4", ""), name="cards/mapped.csv")
+    (tmp_path / "cards" / "other.csv").write_text("Отметка времени,Цель 1,Оценка 1\n02.03.2026,расти,5\n", "utf-8")
+    brought = read_new_files(tmp_path / "cards", tmp_path / "refused", study, store, Private(tmp_path))
+    assert brought.new == 2
+    assert [note for note in brought.notes if note.startswith("other.csv") and "own header" in note]
+    with store.transaction() as tx:
+        assert sorted(cards.scores(tx).values(), key=str) == [4, 5]

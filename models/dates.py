@@ -33,7 +33,7 @@ def month_comes_first(cells: Iterable[str], month_first: bool) -> bool:
     day_seen = month_seen = False
     for cell in cells:
         match = _NUMERIC.fullmatch(cell.strip())
-        if match and len(match["a"]) < _YEAR_DIGITS:
+        if match and match["sep"] != "." and len(match["a"]) < _YEAR_DIGITS:
             day_seen |= int(match["a"]) > _LONGEST_DAY
             month_seen |= int(match["b"]) > _LONGEST_DAY
     return month_seen if day_seen != month_seen else month_first
@@ -66,6 +66,7 @@ def _numeric(match: re.Match[str], month_first: bool) -> datetime:
         year, month, day = int(first), second, int(third)
     else:
         year = int(third) + (2000 if len(third) == 2 else 0)
+        month_first = month_first and match["sep"] != "."  # with dots nobody writes the month first
         day, month = (second, int(first)) if month_first else (int(first), second)
     hour = int(match["hour"] or 0)
     if match["half"]:

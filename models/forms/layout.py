@@ -53,7 +53,8 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
     """The sheet, the line of its header and the form it is of; a title above the header is passed over."""
     for sheet in cells.sheets:
         for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
-            preset = recognise(line)
+            below = sheet.lines[at + 1] if at + 1 < len(sheet.lines) else ()
+            preset = recognise(line, below) if _filled(line) > 1 else None
             if preset or (wanted and wanted <= {cell.strip() for cell in line}):
                 return sheet, at, preset
             above = max((_filled(earlier) for earlier in sheet.lines[:at]), default=0)

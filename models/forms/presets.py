@@ -1,6 +1,6 @@
 """Presets: how each form tool lays out its export, from configs/forms/."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -65,6 +65,17 @@ class Preset(Strict):
         there = set(keys)
         return all(there & set(mark) for mark in self.marks)
 
+    def continues(self, keys: list[str], below: list[str]) -> bool:
+        """Tell whether the line below is this form's second header row, whatever the first one holds.
+
+        It says «Open-Ended Response», or names fields under blank titles while it is blank under the first column.
+        """
+        if not self.spread_titles or not below or not keys:
+            return False
+        under = dict(enumerate(below))
+        fields = [at for at, key in enumerate(keys) if at and not key and under.get(at)]
+        return bool(set(below) & set(self.generic)) or bool(fields and keys[0] and not below[0])
+
 
 @cache
 def presets() -> dict[str, Preset]:
@@ -86,10 +97,11 @@ def header_words() -> dict[str, tuple[str, ...]]:
     }
 
 
-def recognise(keys: Iterable[str]) -> Preset | None:
-    """Return the preset whose marks stand in a line of cells."""
-    normal = [text_key(key) for key in keys]
-    return next((preset for preset in presets().values() if preset.fits(normal)), None)
+def recognise(line: Sequence[str], below: Sequence[str] = ()) -> Preset | None:
+    """Return the preset whose marks stand in a line of cells, or whose second header row stands below it."""
+    normal, second = [text_key(cell) for cell in line], [text_key(cell) for cell in below]
+    found = (preset for preset in presets().values() if preset.fits(normal) or preset.continues(normal, second))
+    return next(found, None)
 
 
 def _loaded(text: str) -> dict[str, Any]:

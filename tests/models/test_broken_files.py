@@ -195,10 +195,10 @@ def test_any_text_is_read_or_refused(tmp_path: Path, cells: list[str], header: s
 def test_a_damaged_export_is_read_or_refused(tmp_path: Path, name: str, seed: int) -> None:
     draw, raw = random.Random(seed), bytearray((FORMS / name).read_bytes())  # noqa: S311  (no secret)
     for _ in range(draw.randint(1, 8)):
-        at = draw.randrange(len(raw))
+        at = draw.randrange(len(raw) + 1) - 1
         match draw.randrange(4):
             case 0:
-                raw[at] = draw.randrange(256)
+                raw[at : at + 1] = bytes([draw.randrange(256)])
             case 1:
                 del raw[at : at + draw.randint(1, 200)]
             case 2:

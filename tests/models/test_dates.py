@@ -43,3 +43,4 @@ def test_one_day_above_twelve_settles_the_order_for_the_file() -> None:
     assert not month_comes_first(["03/04/2026", "25/03/2026"], month_first=True)
     assert month_comes_first(["03/04/2026"], month_first=True)
     assert not month_comes_first(["25/03/2026", "03/25/2026"], month_first=False)
+    assert parse_date("03.04.2026", month_first=True) == datetime(2026, 4, 3)

@@ -122,3 +122,22 @@ def test_other_questions_that_look_like_scores_or_contacts_are_told_apart() -> N
     assert found.attributes == ("Насколько вероятно, что вы порекомендуете нас?", "csi_speed", "Канал")
     assert set(found.ignore) == {"Дата рождения", "Ваше имя", "Телефон", "IP-адрес", "E-mail"}
     assert found.date is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Дата,Зачем вы пришли?,Оценка", ",Open-Ended Response,Response", "02.03.2026,расти,4"),
+        ("Дата,Зачем вы пришли?,,Оцените,", ",Причина 1,Причина 2,Причина 1,Причина 2", "02.03.2026,расти,деньги,4,5"),
+    ],
+)
+def test_a_second_header_row_is_told_without_the_columns_of_the_tool(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    (tmp_path / "cards.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    found = check_file(tmp_path / "cards.csv", STUDY)
+    assert (found.preset, found.cards) == ("surveymonkey", 1)
+    assert found.scored_rows == found.purpose_rows == len(rows[2].split(",")) // 2
+
+
+def test_a_blank_header_cell_over_data_makes_no_second_header_row(tmp_path: Path) -> None:
+    (tmp_path / "cards.csv").write_text("Цель,,Оценка\nрасти,заметка,4\nденьги,,5\n", "utf-8")
+    assert check_file(tmp_path / "cards.csv", STUDY).cards == 2

@@ -110,18 +110,21 @@ def check_file(path: Path, settings: Study) -> Check:
         file = read_cards(table, fitted, _KEY)
     except RechkiError as error:
         return replace(found, error=str(error))
-    prepared = prepare_all(file.cards, fitted)
-    phrases = [phrase for item in prepared for phrase in item.phrases if not phrase["whole"]]
-    keys = Counter(str(phrase["text_key"]) for phrase in phrases if not phrase["non_answer"])
+    keys, phrases, non_answers = Counter[str](), 0, 0
+    for part in prepare_all(file.cards, fitted):
+        for phrase in (phrase for item in part for phrase in item.phrases if not phrase["whole"]):
+            phrases += 1
+            non_answers += bool(phrase["non_answer"])
+            keys[str(phrase["text_key"])] += not phrase["non_answer"]
     personal = tuple(_personal(file, columns))
     return replace(
         found,
         cards=len(file.cards),
         purpose_rows=sum(len(card.rows) for card in file.cards),
         scored_rows=sum(row.score is not None for card in file.cards for row in card.rows),
-        phrases=len(phrases),
-        non_answers=sum(bool(phrase["non_answer"]) for phrase in phrases),
-        duplicates=sum(count - 1 for count in keys.values()),
+        phrases=phrases,
+        non_answers=non_answers,
+        duplicates=sum(count - 1 for count in keys.values() if count),
         masked=len(personal),
         refused=file.refused,
         no_score=file.no_score,

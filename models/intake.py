@@ -1,6 +1,6 @@
 """From a card to what is stored of it: masked purpose rows, phrases, and what stays private."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.cards import Card, PurposeRow
@@ -36,19 +36,23 @@ class Prepared:
     private: PrivateCard
 
 
-def prepare_all(cards: Sequence[Card], settings: Study, progress: Progress | None = None) -> list[Prepared]:
-    """Prepare cards in their order; from some thousands on, on all cores."""
+def prepare_all(cards: Sequence[Card], settings: Study, progress: Progress | None = None) -> Iterator[list[Prepared]]:
+    """Prepare cards part by part in their order; from some thousands on, on all cores.
+
+    Parts are made as they are asked for, so that a large file never stands in memory a second time.
+    """
+    parts = [cards[start : start + _CHUNK] for start in range(0, len(cards), _CHUNK)]
     if len(cards) < _WORTH_PROCESSES:
-        return [prepare(card, settings) for card in cards]
+        yield from (_prepare_some(part, settings) for part in parts)
+        return
     from joblib import Parallel, delayed
 
-    chunks = [cards[start : start + _CHUNK] for start in range(0, len(cards), _CHUNK)]
-    done: list[Prepared] = []
-    for part in Parallel(n_jobs=-1, return_as="generator")(delayed(_prepare_some)(chunk, settings) for chunk in chunks):
-        done += part
+    done = 0
+    for made in Parallel(n_jobs=-1, return_as="generator")(delayed(_prepare_some)(part, settings) for part in parts):
+        yield made
+        done += len(made)
         if progress:
-            progress(len(done), len(cards))
-    return done
+            progress(done, len(cards))
 
 
 def _prepare_some(cards: Sequence[Card], settings: Study) -> list[Prepared]:

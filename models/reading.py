@@ -123,17 +123,20 @@ def _store(
     with store.transaction() as tx:
         contents = cards.known_contents(tx)
     unknown = [card for card in file.cards if card.card_id not in contents]
-    fresh = prepare_all(unknown, settings, progress)
     changed = [card for card in file.cards if contents.get(card.card_id, card.content) != card.content]
-    completions = [(card, prepare(card, settings)) for card in changed] if file.mended else []
-    if settings.privacy.keep_verbatims:
-        private.add(item.private for item in (*fresh, *(prepared for _, prepared in completions)))
     completed: dict[str, list[str]] = {}
-    with store.transaction() as tx:
-        cards.add_file(tx, file, digest, fresh)
-        for card, prepared in completions:
+    with store.transaction() as tx:  # the private part first: a killed run leaves more there, never less
+        for part in prepare_all(unknown, settings, progress):
+            if settings.privacy.keep_verbatims:
+                private.add(item.private for item in part)
+            cards.add_cards(tx, digest, part)
+        for card in changed if file.mended else ():
+            prepared = prepare(card, settings)
+            if settings.privacy.keep_verbatims:
+                private.add([prepared.private])
             if filled := cards.complete(tx, card, prepared):
                 completed[card.card_id] = filled
+        cards.add_file(tx, file, digest, len(unknown))
     write_refused(refused, file)
     notes = [*file.refused, *file.no_score, *file.notes]
     notes += [
@@ -145,7 +148,7 @@ def _store(
     told = [f"{name}, {note}" for note in notes]
     told += [f"{name}: {', '.join(filled)} filled in a known card" for filled in completed.values()]
     rows = len({problem.row for problem in file.refused})
-    return Brought(1, len(fresh), len(file.cards) - len(fresh), len(completed), rows, tuple(told))
+    return Brought(1, len(unknown), len(file.cards) - len(unknown), len(completed), rows, tuple(told))
 
 
 def _sum(one: Brought, other: Brought) -> Brought:

@@ -17,8 +17,6 @@ from models.store import review, schema
 from models.store.database import Transaction, now
 from models.text import text_key
 
-_CHUNK = 5_000
-
 
 @dataclass(frozen=True)
 class RowContext:
@@ -60,14 +58,16 @@ def known_contents(tx: Transaction) -> dict[str, str]:
     return {row.card_id: row.content for row in tx.rows(schema.card)}
 
 
-def add_file(tx: Transaction, file: CardFile, file_hash: str, prepared: Sequence[Prepared]) -> None:
-    """Store the new cards of a file, all of them or, when anything fails, none."""
-    for start in range(0, len(prepared), _CHUNK):  # a whole file at once would stand in memory a second time
-        part = prepared[start : start + _CHUNK]
-        tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in part))
-        tx.insert(schema.purpose_row, (row for item in part for row in item.purpose_rows))
-        tx.insert(schema.phrase, (row for item in part for row in item.phrases))
-    read = {"name": file.table.path.name, "read_at": now(), "cards": len(prepared)}
+def add_cards(tx: Transaction, file_hash: str, prepared: Sequence[Prepared]) -> None:
+    """Store new cards of a file with their purpose rows and phrases."""
+    tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in prepared))
+    tx.insert(schema.purpose_row, (row for item in prepared for row in item.purpose_rows))
+    tx.insert(schema.phrase, (row for item in prepared for row in item.phrases))
+
+
+def add_file(tx: Transaction, file: CardFile, file_hash: str, count: int) -> None:
+    """Note that a file was read, and how many of its cards were new."""
+    read = {"name": file.table.path.name, "read_at": now(), "cards": count}
     told = [str(problem) for problem in (*file.refused, *file.no_score, *file.notes)]
     tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": told}])
 

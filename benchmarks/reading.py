@@ -1,23 +1,23 @@
-"""How well cards are read: masking, non-answers, cutting, and what it costs. Prints benchmarks/reading.md.
+"""How well cards are read: masking, non-answers, cutting, and their cost. Prints the tables of benchmarks/reading.md.
 
-python benchmarks/reading.py                     # quality, on benchmarks/data
-python benchmarks/reading.py --cost 1000 100000  # and the cost of cards whose texts nearly all differ
+python benchmarks/reading.py                           # quality, on benchmarks/data
+python benchmarks/reading.py --presidio                # beside Presidio, where presidio-analyzer is installed
+python benchmarks/reading.py --cost 1000 10000 100000  # and the cost of cards whose texts nearly all differ
 """
 
 import argparse
 import csv
-import json
 import os
 import platform
 import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,140 +39,230 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "benchmarks" / "data"
 SETS = ("gsr", "school", "clinic", "yoga", "garage")
 CONTACTS = ("phone", "email", "handle", "link")
+OTHERS = ("card", "passport", "inn", "snils", "address", "birth")
 STUDY = default_study("benchmark")
+BASE, MOST, LEAST = 10_000, 0.8, 0.2  # the size ratios refer to; how a phrase must cover its piece and spare the other
 Finder = Callable[[str], Iterable[Found]]
-Key = tuple[str, str, str]
+Place = tuple[str, str, str]  # card, row, field
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """Return the lines of a file of benchmarks/data, or of the example."""
+@cache
+def lines_of(name: str) -> tuple[dict[str, str], ...]:
+    """Return the lines of a file of benchmarks/data; cards and truth of gsr stand in the example."""
     path = DATA / f"{name}.csv"
     path = path if path.exists() else ROOT / "examples" / "gsr" / f"{name}.csv"
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+        return tuple(csv.DictReader(lines))
 
 
-def texts(name: str) -> dict[Key, str]:
-    """Return every text of a set by (card, row, field)."""
+@cache
+def training_phrases() -> tuple[str, ...]:
+    """Return the phrases of training/data/phrases.csv."""
+    with (ROOT / "training" / "data" / "phrases.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return tuple(line["phrase"] for line in csv.DictReader(lines))
+
+
+@cache
+def texts(name: str) -> dict[Place, str]:
+    """Return every text of a set by its place."""
     return {
-        (card["card_id"], row, field): card[f"{field}_{row}"]
-        for card in rows(f"{name}_cards")
+        (card["card_id"], row, about): card[f"{about}_{row}"]
+        for card in lines_of(f"{name}_cards")
         for row in "123"
-        for field in ("purpose", "why")
-        if card[f"{field}_{row}"].strip()
+        for about in ("purpose", "why")
+        if card[f"{about}_{row}"].strip()
     }
 
 
-def masking(name: str, find: Finder) -> tuple[Counter[str], Counter[str], int, int]:
-    """Return pieces found and marked by kind, texts touched without need, and texts without personal data."""
-    marked: dict[Key, list[tuple[int, int, str]]] = defaultdict(list)
-    for line in rows(f"{name}_personal"):
-        place = (line["card_id"], line["row"], line["field"])
-        marked[place].append((int(line["start"]), int(line["end"]), line["kind"]))
-    hit, total, touched, plain = Counter[str](), Counter[str](), 0, 0
+@dataclass
+class Masking:
+    """What a finder did: pieces found and marked by kind; texts without personal data, and how many it touched."""
+
+    hit: Counter[str] = field(default_factory=Counter)
+    marked: Counter[str] = field(default_factory=Counter)
+    touched: int = 0
+    plain: int = 0
+
+    def __add__(self, other: "Masking") -> "Masking":
+        """Return both together."""
+        return Masking(
+            self.hit + other.hit,
+            self.marked + other.marked,
+            self.touched + other.touched,
+            self.plain + other.plain,
+        )
+
+    def of(self, *kinds: str) -> tuple[int, int]:
+        """Return pieces found and marked of some kinds."""
+        return sum(self.hit[kind] for kind in kinds), sum(self.marked[kind] for kind in kinds)
+
+
+def masking(name: str, find: Finder) -> Masking:
+    """Run a finder over a set. A piece is found when all its letters and digits are covered, by whatever kind."""
+    marked: dict[Place, list[tuple[int, int, str]]] = defaultdict(list)
+    for line in lines_of(f"{name}_personal"):
+        marked[line["card_id"], line["row"], line["field"]].append((int(line["start"]), int(line["end"]), line["kind"]))
+    done = Masking()
     for place, text in texts(name).items():
         found = list(find(text))
         for start, end, kind in marked.get(place, []):
             inside = (at for at in range(start, end) if text[at].isalnum())
-            total[kind] += 1
-            hit[kind] += all(any(item.start <= at < item.end for item in found) for at in inside)
+            done.marked[kind] += 1
+            done.hit[kind] += all(any(item.start <= at < item.end for item in found) for at in inside)
         if place not in marked:
-            plain += 1
-            touched += bool(found)
-    return hit, total, touched, plain
+            done.plain += 1
+            done.touched += bool(found)
+    return done
 
 
 def tagger_alone(text: str) -> Iterator[Found]:
-    """Take slovnet's word for every person."""
+    """Take the word of slovnet's tagger for every person."""
     yield from (Found(start, end, "ИМЯ") for start, end in names._tagged(text))
 
 
 def dictionary_alone(text: str) -> Iterator[Found]:
     """Take every capitalised word that pymorphy3 can read as a name, patronymic or surname."""
     for match in names._WORD.finditer(text):
-        grammemes = {
-            part for parse in parses(match.group().lower()) for part in ("Name", "Patr", "Surn") if part in parse.tag
-        }
-        if match.group()[0].isupper() and grammemes:
+        word = match.group()
+        if word[0].isupper() and any(
+            part in parse.tag for parse in parses(word.lower()) for part in ("Name", "Patr", "Surn")
+        ):
             yield Found(*match.span(), "ИМЯ")
 
 
+def presidio() -> Finder:
+    """Presidio with its own recognisers for any country and Russian phones; no Russian model of it is on PyPI."""
+    import spacy
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+    from presidio_analyzer.predefined_recognizers import (
+        CreditCardRecognizer,
+        EmailRecognizer,
+        IpRecognizer,
+        PhoneRecognizer,
+        UrlRecognizer,
+    )
+
+    words = SpacyNlpEngine(models=[{"lang_code": "ru", "model_name": "blank"}])
+    words.nlp = {"ru": spacy.blank("ru")}
+    registry = RecognizerRegistry(supported_languages=["ru"])
+    for recognizer in (EmailRecognizer, UrlRecognizer, CreditCardRecognizer, IpRecognizer):
+        registry.add_recognizer(recognizer(supported_language="ru"))
+    registry.add_recognizer(PhoneRecognizer(supported_language="ru", supported_regions=["RU"]))
+    engine = AnalyzerEngine(registry=registry, nlp_engine=words, supported_languages=["ru"])
+
+    def find(text: str) -> Iterator[Found]:
+        yield from (Found(item.start, item.end, item.entity_type) for item in engine.analyze(text, language="ru"))
+
+    return find
+
+
 def share(hit: int, of: int) -> str:
-    """Return «.98 (49/50)»."""
+    """Return «0.98 (49/50)»."""
     return f"{hit / of:.2f} ({hit}/{of})" if of else "—"
 
 
-def print_masking() -> None:
-    """Recall of contacts, names and numbers, and what was touched without need."""
-    print("## Masking\n\nA piece counts when all its letters and digits are covered;")
-    print("«touched»: of the texts without personal data.\n")
-    print("| set | contacts | names | documents, addresses, births | touched |\n|---|---|---|---|---|")
-    all_hit, all_total, all_touched, all_plain = Counter[str](), Counter[str](), 0, 0
-    for name in (*SETS, ""):
-        if name:
-            hit, total, touched, plain = masking(name, find_personal)
-            all_hit, all_total = all_hit + hit, all_total + total
-            all_touched, all_plain = all_touched + touched, all_plain + plain
-        else:
-            hit, total, touched, plain = all_hit, all_total, all_touched, all_plain
-        contacts = [sum(counts[kind] for kind in CONTACTS) for counts in (hit, total)]
-        others = [sum(n for kind, n in counts.items() if kind not in (*CONTACTS, "name")) for counts in (hit, total)]
-        cells = (share(*contacts), share(hit["name"], total["name"]), share(*others), share(touched, plain))
-        print(f"| {name or '**all**'} | {' | '.join(cells)} |")
-    with (ROOT / "training" / "data" / "phrases.csv").open(encoding="utf-8-sig", newline="") as lines:
-        phrases = [row["phrase"] for row in csv.DictReader(lines)]
-    touched = sum(bool(find_personal(phrase)) for phrase in phrases)
-    print(f"\nOf the {len(phrases)} phrases of training/data/phrases.csv {touched} are touched", end=" ")
-    print(f"({touched / len(phrases):.4f}):")
-    print("about half of these do name a person («хожу к Оле»), the others mostly artists and characters.\n")
-    print("Names by one means alone, all sets:\n\n| means | names found | texts touched without need |\n|---|---|---|")
-    ways: Sequence[tuple[str, Finder]] = (
-        ("dictionary and tagger together (ours)", names.find_names),
-        ("slovnet's tagger alone", tagger_alone),
-        ("pymorphy3's dictionary alone", dictionary_alone),
+def percent(hit: int, of: int) -> str:
+    """Return «2.0 % (1/50)»."""
+    return f"{100 * hit / of:.1f} % ({hit}/{of})" if of else "—"
+
+
+def table(*head: str) -> None:
+    """Print the head of a table."""
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
+
+
+def line(*cells: str) -> None:
+    """Print a line of a table."""
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def print_masking(with_presidio: bool) -> None:
+    """Recall by kind of what is used, then names, contacts and texts touched without need beside other means."""
+    ours = {name: masking(name, find_personal) for name in SETS}
+    ours["**all**"] = sum(ours.values(), Masking())
+    print("## Masking\n\nPersonal data found, by kind. A piece counts when all its letters and digits are covered.\n")
+    table("set", *CONTACTS, "contacts together", "names", *OTHERS)
+    for name, done in ours.items():
+        kinds = {kind: "/".join(map(str, done.of(kind))) if done.marked[kind] else "—" for kind in (*CONTACTS, *OTHERS)}
+        together = (share(*done.of(*CONTACTS)), share(*done.of("name")))
+        line(name, *(kinds[kind] for kind in CONTACTS), *together, *(kinds[kind] for kind in OTHERS))
+    means: dict[str, Finder] = {
+        "**rules, dictionary and tagger (used)**": find_personal,
+        "slovnet's tagger alone": tagger_alone,
+        "pymorphy3's dictionary alone": dictionary_alone,
+    }
+    if with_presidio:
+        means["Presidio, pattern recognisers"] = presidio()
+    found = {mean: [masking(name, find) for name in SETS] for mean, find in means.items()}
+    for title, tell in (
+        ("Names found, by means:", lambda done: share(*done.of("name"))),
+        ("Contacts (phone, email, handle, link) found, by means:", lambda done: share(*done.of(*CONTACTS))),
+        ("Texts without personal data that were touched, by means:", lambda done: percent(done.touched, done.plain)),
+    ):
+        print(f"\n{title}\n")
+        table("means", *SETS, "**all**")
+        for mean, by_set in found.items():
+            line(mean, *(tell(done) for done in (*by_set, sum(by_set, Masking()))))
+    print_phrases(means)
+
+
+def print_phrases(means: dict[str, Finder]) -> None:
+    """What is touched in phrases that are not marked by hand."""
+    phrases = training_phrases()
+    print(
+        f"\nOf the {len(phrases):,} phrases of training/data/phrases.csv, touched. They are not marked by hand and hold"
     )
-    for way, find in ways:
-        found = [masking(name, find) for name in SETS]
-        hits = [sum(one[at]["name"] for one in found) for at in (0, 1)]
-        print(f"| {way} | {share(*hits)} | {share(sum(one[2] for one in found), sum(one[3] for one in found))} |")
+    print("names that look real («хожу к Оле») too, so not every one touched is an error:\n")
+    table("means", "touched")
+    for mean, find in means.items():
+        line(mean, percent(sum(any(True for _ in find(phrase)) for phrase in phrases), len(phrases)))
     print()
 
 
 def print_non_answers() -> None:
     """Precision and recall of non-answers."""
-    print("## Non-answers\n\n| set | precision | recall |\n|---|---|---|")
+    print("## Non-answers\n")
+    table("set", "precision", "recall")
     for name in SETS:
         said = texts(name)
         right = {
-            (line["card_id"], line["row"], "purpose"): line["codes"] == "нет ответа" for line in rows(f"{name}_truth")
+            (truth["card_id"], truth["row"], "purpose"): truth["codes"] == "нет ответа"
+            for truth in lines_of(f"{name}_truth")
         }
         found = {place: is_non_answer(said[place], STUDY.phrases.non_answers) for place in right}
         both = sum(found[place] and right[place] for place in right)
-        print(f"| {name} | {share(both, sum(found.values()))} | {share(both, sum(right.values()))} |")
+        line(name, share(both, sum(found.values())), share(both, sum(right.values())))
     print()
 
 
 def print_cutting() -> None:
     """Answers cut into the right two, and single-purpose answers that were cut."""
-    print("## Cutting\n\n«Right»: exactly two phrases, each with 80 % of its piece and at most 20 % of the other.\n")
-    print("| set | two purposes apart, cut right | one purpose, cut |\n|---|---|---|")
-    for name in SETS:
-        pieces: dict[Key, list[tuple[int, int]]] = defaultdict(list)
-        for line in rows(f"{name}_spans"):
-            pieces[line["card_id"], line["row"], "purpose"].append((int(line["start"]), int(line["end"])))
-        said, counts = texts(name), Counter[str]()
-        for line in rows(f"{name}_truth"):
-            place = (line["card_id"], line["row"], "purpose")
-            spans = split_statements(said[place], find_personal(said[place]), STUDY.phrases)
-            cut = [(span.start, span.end) for span in spans]
-            if place in pieces:
-                counts["two"] += 1
-                counts["right"] += right_two(cut, pieces[place])
-            elif "|" not in line["codes"]:
-                counts["one"] += 1
-                counts["shred"] += len(cut) > 1
-        print(f"| {name} | {share(counts['right'], counts['two'])} | {share(counts['shred'], counts['one'])} |")
+    print("## Cutting\n\n«Right»: exactly two phrases, each with 80 % of its piece and at most 20 % of the other;")
+    print(f"cut where the likelihood is at least {STUDY.phrases.split_at} (`phrases.split_at`).\n")
+    table("set", "two purposes, cut right", "two purposes, left whole", "one purpose, cut")
+    counted = {name: cutting(name) for name in SETS}
+    developed = sum((counted[name] for name in SETS[:3]), Counter[str]())
+    for name, n in (*counted.items(), ("**gsr, school, clinic**", developed)):
+        line(name, share(n["right"], n["two"]), share(n["whole"], n["two"]), percent(n["shred"], n["one"]))
     print()
+
+
+def cutting(name: str) -> Counter[str]:
+    """Count answers of two marked pieces (cut right, left whole) and of one code (cut)."""
+    pieces: dict[Place, list[tuple[int, int]]] = defaultdict(list)
+    for span in lines_of(f"{name}_spans"):
+        pieces[span["card_id"], span["row"], "purpose"].append((int(span["start"]), int(span["end"])))
+    said, n = texts(name), Counter[str]()
+    for truth in lines_of(f"{name}_truth"):
+        place = (truth["card_id"], truth["row"], "purpose")
+        spans = split_statements(said[place], find_personal(said[place]), STUDY.phrases)
+        cut = [(span.start, span.end) for span in spans]
+        if place in pieces:
+            n += Counter(two=1, right=int(right_two(cut, pieces[place])), whole=int(len(cut) == 1))
+        elif "|" not in truth["codes"]:
+            n += Counter(one=1, shred=int(len(cut) > 1))
+    return n
 
 
 def right_two(cut: Sequence[tuple[int, int]], pieces: Sequence[tuple[int, int]]) -> bool:
@@ -181,96 +271,108 @@ def right_two(cut: Sequence[tuple[int, int]], pieces: Sequence[tuple[int, int]])
     def covered(phrase: tuple[int, int], piece: tuple[int, int]) -> float:
         return max(0, min(phrase[1], piece[1]) - max(phrase[0], piece[0])) / (piece[1] - piece[0])
 
-    return len(cut) == len(pieces) and all(
-        covered(cut[at], pieces[at]) >= 0.8 and covered(cut[at], pieces[1 - at]) <= 0.2 for at in (0, 1)
+    return len(cut) == 2 and all(
+        covered(cut[at], pieces[at]) >= MOST and covered(cut[at], pieces[1 - at]) <= LEAST for at in (0, 1)
     )
 
 
 def write_cards(path: Path, count: int) -> None:
     """Write cards of one or two purposes with reasons, nearly every text a new mixture of two phrases."""
-    with (ROOT / "training" / "data" / "phrases.csv").open(encoding="utf-8-sig", newline="") as lines:
-        words = [row["phrase"].split() for row in csv.DictReader(lines)]
+    words = [phrase.split() for phrase in training_phrases()]
     draw = random.Random(1)  # noqa: S311  (no secret)
 
     def text() -> str:
         first, second = draw.choice(words), draw.choice(words)
         return " ".join(first[: draw.randint(1, len(first))] + second[draw.randint(0, len(second) - 1) :])
 
+    head = "card_id,submitted_at,purpose_1,score_1,why_1,purpose_2,score_2,why_2,channel"
     path.parent.mkdir()
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(
-            ["card_id", "submitted_at", "purpose_1", "score_1", "why_1", "purpose_2", "score_2", "why_2", "channel"]
-        )
+        writer.writerow(head.split(","))
         for at in range(count):
             second = (text(), draw.randint(0, 5), text()) if draw.random() < 0.5 else ("", "", "")
             writer.writerow([f"C{at}", "13.01.2026 14:26:49", text(), draw.randint(0, 5), text(), *second, "сайт"])
 
 
-class Peak:
-    """The largest sum of this process's memory and that of its workers, looked at five times a second."""
-
-    def __init__(self) -> None:
-        self.megabytes = 0.0
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def _watch(self) -> None:
-        own = psutil.Process()
-        while True:
-            with suppress(psutil.Error):
-                everyone = [own, *own.children(recursive=True)]
-                self.megabytes = max(self.megabytes, sum(each.memory_info().rss for each in everyone) / (1 << 20))
-            time.sleep(0.2)
-
-
-def measure(count: int) -> None:
-    """Read, store and check `count` cards in this process, and print what it took as JSON."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        write_cards(folder / "cards" / "cards.csv", count)
+def run_stage(stage: str, folder: Path) -> None:
+    """Do one stage in this process and print its seconds; what it loads at first use is part of them."""
+    if stage == "read":
         store = Store.open(folder, STUDY)
-        peak = Peak()
         begun = time.perf_counter()
         read_new_files(folder / "cards", folder / "refused", STUDY, store, Private(folder))
-        read = time.perf_counter() - begun
+        print(time.perf_counter() - begun)
         store.close()
+    else:
         begun = time.perf_counter()
         check_file(folder / "cards" / "cards.csv", STUDY)
-        checked = time.perf_counter() - begun
-    print(json.dumps([read, checked, peak.megabytes]))
+        print(time.perf_counter() - begun)
+
+
+def measure(stage: str, folder: Path) -> tuple[float, float]:
+    """Return a stage's seconds and peak memory in MB, in a new process; the memory of its workers counts too."""
+    command = [sys.executable, __file__, "--stage", stage, "--folder", str(folder)]
+    peak = 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        while running.poll() is None:
+            peak = max(peak, memory(psutil.Process(running.pid)))
+            time.sleep(0.25)
+        told, _ = running.communicate()
+    return float(told), peak
+
+
+def memory(process: psutil.Process) -> float:
+    """Return the MB of a process and all below it; pages they share count once where the system tells (Linux)."""
+    total = 0
+    try:
+        for one in (process, *process.children(recursive=True)):
+            info = one.memory_full_info()
+            total += getattr(info, "pss", info.uss)
+    except psutil.Error:  # it has just ended
+        return 0.0
+    return total / 2**20
 
 
 def print_cost(sizes: Sequence[int]) -> None:
-    """Seconds, milliseconds a card and memory for each size, each in a process of its own."""
-    print("## Cost\n\nCards whose texts nearly all differ; each size in a process of its own, models loaded anew;")
-    print("from some thousands of cards on, all cores work.\n")
-    print("| cards | read, mask, cut, store | ms a card | check | ms a card | peak memory of all processes, MB |")
-    print("|--:|--:|--:|--:|--:|--:|")
-    for size in sizes:
-        done = subprocess.run(
-            [sys.executable, __file__, "--measure", str(size)], capture_output=True, text=True, check=True, cwd=ROOT
-        )
-        read, checked, memory = json.loads(done.stdout)
-        costs = f"{read:.1f} s | {1000 * read / size:.2f} | {checked:.1f} s | {1000 * checked / size:.2f}"
-        print(f"| {size:,} | {costs} | {memory:.0f} |", flush=True)
-    print()
+    """Seconds, milliseconds a card, their ratio and memory for each size."""
+    base = BASE if BASE in sizes else sizes[0]
+    print(
+        "## Cost\n\nCards of one or two purposes with reasons, of pieces of phrases, so that nearly all texts differ."
+    )
+    print(
+        "Each stage runs in a new process; loading dictionaries and starting workers is in its time. Memory is the peak"
+    )
+    print(f"of the process and its workers together. The ratio is of ms a card to those at {base:,} cards.\n")
+    table("stage", "cards", "seconds", "ms a card", "ratio", "peak memory, MB")
+    for stage, title in (("read", "read, mask, cut, store (SQLite)"), ("check", "check a file")):
+        taken: dict[int, tuple[float, float]] = {}
+        for size in sizes:
+            with tempfile.TemporaryDirectory() as scratch:
+                write_cards(Path(scratch) / "cards" / "cards.csv", size)
+                taken[size] = measure(stage, Path(scratch))
+        for size, (seconds, peak) in taken.items():
+            each = 1000 * seconds / size
+            ratio = each / (1000 * taken[base][0] / base)
+            line(title, f"{size:,}", f"{seconds:.1f}", f"{each:.2f}", f"{ratio:.2f}", f"{peak:.0f}")
 
 
 def main() -> None:
-    """Print the whole page, or one measurement."""
+    """Print the tables, or do one stage of a measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cost", type=int, nargs="+", default=[], metavar="CARDS")
-    parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.measure:
-        measure(options.measure)
-        return
-    packages = ", ".join(
-        f"{name} {version(name)}" for name in ("pymorphy3", "natasha", "slovnet", "navec", "phonenumbers")
+    parser.add_argument(
+        "--presidio", action="store_true", help="compare with presidio-analyzer, which must be installed"
     )
-    print("# How well cards are read\n")
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {packages}\n")
-    print_masking()
+    parser.add_argument("--stage", choices=("read", "check"), help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.stage:
+        run_stage(options.stage, options.folder)
+        return
+    packages = ["pymorphy3", "natasha", "slovnet", "navec", "phonenumbers", "linkify-it-py", "joblib", "sqlalchemy"]
+    told = ", ".join(f"{name} {version(name)}" for name in (*packages, *["presidio-analyzer"] * options.presidio))
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {told}\n")
+    print_masking(options.presidio)
     print_non_answers()
     print_cutting()
     if options.cost:

@@ -14,6 +14,7 @@ _EDGES_BUT_BRACKETS = re.compile(r"^(?:[^\w\[]|_)+|(?:[^\w\]]|_)+$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOK_ALIKE = str.maketrans("aceopxykmhtbABCEHKMOPTXY", "асеорхукмнтвАВСЕНКМОРТХУ")
 _CYRILLIC = re.compile("[а-яА-ЯёЁ]")
+_PLAIN = re.compile("[а-яА-ЯёЁ0-9 ,.!?;:()+-]+")
 _LATIN = re.compile("[a-zA-Z]")
 _REMEMBERED = 65_536  # a text is asked for several times: as a purpose, as a phrase, for the card's content
 
@@ -32,6 +33,9 @@ def text_key(text: str) -> str:
     The key is for comparing; the verbatim is kept beside it. Applying it twice changes nothing. A text of
     punctuation alone keeps it, so that «-» and «?» stay what they are.
     """
+    if _PLAIN.fullmatch(text):  # most texts: one cheap pass gives the same
+        key = " ".join(text.lower().replace("ё", "е").split())
+        return _EDGES.sub("", key) or key
     key = _once(text)
     while (again := _once(key)) != key:  # a step may make room for an earlier one
         key = again

@@ -4,5 +4,5 @@
 how the parts are joined («и чтобы», «заодно»), whether they are of one kind (noun beside noun), whether the right one
 stands by itself, and how near their words are. A logistic regression weighs this (`weights.json`); it is trained on the
 training domains of phrases.csv by ``python training/cuts.py``. Sentence encoders were tried beside these features and
-added nothing: benchmarks/reading.md.
+are not worth their time: benchmarks/reading.md.
 """

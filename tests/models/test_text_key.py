@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.text import text_key, without_numbers
+from models.text import _once, text_key, without_numbers
 
 TRICKY = st.text(
     alphabet=st.sampled_from(
@@ -75,3 +75,11 @@ def test_only_a_text_of_spaces_quotes_and_invisible_letters_loses_its_key(text: 
 
 def test_only_the_number_of_a_placeholder_is_dropped() -> None:
     assert without_numbers("[ИМЯ_12] и [ТЕЛЕФОН_1], [1], дом_2") == "[ИМЯ] и [ТЕЛЕФОН], [1], дом_2"
+
+
+@given(text=st.text(alphabet="абвёЁЯ01 ,.!?;:()+-", max_size=30))
+def test_the_cheap_way_for_plain_texts_gives_the_same_key(text: str) -> None:
+    careful = _once(text)
+    while (again := _once(careful)) != careful:
+        careful = again
+    assert text_key(text) == careful

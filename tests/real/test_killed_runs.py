@@ -29,7 +29,7 @@ BEFORE_REVIEW = [
     ("annotation.push:_make", "after", 1),  # a project that nobody noted
     ("label_studio_sdk.projects.client:ProjectsClient.import_tasks", "during", 1),  # the server goes on without us
     ("label_studio_sdk.projects.client:ProjectsClient.import_tasks", "after", 1),  # sent, not noted
-    ("annotation.push:_drop_twins", "before", 2),
+    ("annotation.push:_present", "before", 2),
 ]
 AFTER_REVIEW = [
     ("models.store.review:add_decisions", "after", 3),  # half of the decisions, not committed

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from models.text import text_key
 KNOWN_ID = "rechki_id"  # in mended files: the card a line belongs to
 _MOST_REFUSED = 0.5
 _FEW = 4
+_LONGEST_SCORE = 500
+_NUMBER = re.compile("[0-9]{1,6}")  # of a purpose row
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,11 @@ class PurposeRow:
 
 @dataclass(frozen=True)
 class Card:
-    """One customer's answer. `card_id` and `respondent` are keyed hashes; `original_id` never leaves private.db."""
+    """One customer's answer.
+
+    `card_id` and `respondent` are keyed hashes; `original_id` never leaves private.db; `lines` are those of the file
+    where a card has several.
+    """
 
     card_id: str
     original_id: str
@@ -44,6 +51,7 @@ class Card:
     rows: tuple[PurposeRow, ...]
     source_row: int
     content: str
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +184,7 @@ class _Reader:
         """A card of several lines; one line that cannot be used holds up the whole card."""
         names, before = self.columns.rows[0], (len(self.no_score), len(self.notes))
         given = [self._cell(row, self.columns.row) for row in lines]
-        numbers = [int(number) for number in given if number.isascii() and number.isdigit()]
+        numbers = [int(number) for number in given if _NUMBER.fullmatch(number)]
         counted = len(set(numbers)) == len(lines)
         found = [self._purpose_row(row, numbers[at] if counted else at + 1, names) for at, row in enumerate(lines)]
         dates = {date for row in lines if (date := self._cell(row, self.columns.date))}
@@ -192,7 +200,8 @@ class _Reader:
             ]
             self.refused += [*faults, *(problem for problem in others if problem.row not in told)]
             return None
-        return self._named(self._card(lines[0], [row for row in found if row]), *before)
+        card = self._card(lines[0], [row for row in found if row])
+        return self._named(replace(card, lines=tuple(row.number for row in lines)), *before)
 
     def _by_card(self) -> Iterator[list[Row]]:
         """Lines of a long layout, card by card, in the order of their first lines."""
@@ -200,7 +209,9 @@ class _Reader:
         key: tuple[str, ...] = ()
         for row in self.table.rows:
             own = tuple(self._cell(row, name) for name in (self.columns.id, self.columns.respondent, self.columns.date))
-            if self.columns.id:
+            if known := self._known(row):
+                key = (known,)
+            elif self.columns.id:
                 key = (own[0],) if own[0] else key or (str(row.number),)
             elif any(own):
                 key = (*own, *(self._cell(row, name) for name in self.columns.attributes))
@@ -215,9 +226,7 @@ class _Reader:
         respondent, wave = self._cell(row, self.columns.respondent), self._cell(row, self.columns.wave)
         when = date.isoformat() if date else self._cell(row, self.columns.date)
         content = _content_hash(said, when, respondent, wave)
-        original = self._cell(row, self.columns.id)
-        if self.known is not None and row.cells[self.known].strip():
-            original = row.cells[self.known].strip()
+        original = self._known(row) or self._cell(row, self.columns.id)
         if not original:
             self.occurrences[content] += 1
             original = f"{content}#{self.occurrences[content]}"
@@ -254,6 +263,8 @@ class _Reader:
     def _score(self, number: int, column: str, cell: str) -> int | None:
         self.score_cells += bool(cell)
         try:
+            if len(cell) > _LONGEST_SCORE:
+                raise NoScore(f"a text of {len(cell)} letters is no score")
             return parse_score(cell, self.settings.scale)
         except NoScore as error:
             self.no_score.append(Problem(number, column, masked(str(error))))
@@ -268,6 +279,9 @@ class _Reader:
         except NoDate as error:
             self.notes.append(Problem(row.number, self.columns.date or "", masked(str(error))))
             return None
+
+    def _known(self, row: Row) -> str:
+        return row.cells[self.known].strip() if self.known is not None else ""
 
     def _cell(self, row: Row, name: str | None) -> str:
         return row.cells[self.places[name]].strip() if name else ""

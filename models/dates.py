@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 _NUMERIC = re.compile(
-    r"(?P<a>\d{1,4})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{2,4})(?:\s*г\.?)?"
+    r"(?P<a>\d{1,4})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{1,2})(?:\s*г\.?)?"
     r"(?:[\sT,]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
     r"(?:\s*(?:z|(?:gmt|utc|msk|мск)?\s*(?:[+-]\d{1,2}(?::?\d{2})?)?))?",
     re.IGNORECASE,
@@ -19,6 +19,7 @@ _NAMED = re.compile(
 )
 _LONGEST_DAY = 12  # a number above it is no month
 _YEAR_DIGITS = 4
+_SHOWN = 40
 
 
 class NoDate(ValueError):
@@ -57,13 +58,15 @@ def parse_date(cell: str, month_first: bool = False) -> datetime:
             return _named(match)
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
-        raise NoDate(f"{text!r} is no date") from error
+        raise NoDate(f"{text[:_SHOWN]!r} is no date") from error
 
 
 def _numeric(match: re.Match[str], month_first: bool) -> datetime:
     first, second, third = match["a"], int(match["b"]), match["c"]
     if len(first) == _YEAR_DIGITS:
         year, month, day = int(first), second, int(third)
+    elif len(third) == 1:
+        raise ValueError("a year has two or four digits")
     else:
         year = int(third) + (2000 if len(third) == 2 else 0)
         month_first = month_first and match["sep"] != "."  # with dots nobody writes the month first

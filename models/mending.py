@@ -24,6 +24,12 @@ def write_refused(path: Path, file: CardFile) -> Path | None:
         by_row[problem.row].append(problem)
     if not by_row:
         return None
+    for card in file.cards:  # of a card of several lines all, so that their order still numbers the purposes
+        faulty = [number for number in card.lines if number in by_row]
+        if faulty:
+            beside = f"stands with row {faulty[0]} of the same card; nothing to mend"
+            for number in card.lines:
+                by_row.setdefault(number, [Problem(number, "", beside, card.original_id)])
     table = file.table
     cells = {row.number: row.cells for row in table.rows} | {line.number: line.cells for line in table.broken}
     header = [name for name in table.header if name and name not in file.unread and not name.startswith("rechki_")]
@@ -34,7 +40,7 @@ def write_refused(path: Path, file: CardFile) -> Path | None:
     partial.chmod(0o600)
     with partial.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*header, KNOWN_ID, _ROW, _COLUMN, MENDED, _REST])
+        writer.writerow([*map(cell, header), KNOWN_ID, _ROW, _COLUMN, MENDED, _REST])
         for number, problems in sorted(by_row.items()):
             line = cells.get(number, ())
             kept = (line[place] if place < len(line) else "" for place in places)

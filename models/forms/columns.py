@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from models.config import Columns, RowColumns
-from models.forms.presets import Preset, header_words
+from models.forms.presets import Preset, header_key, header_words
 from models.tables.cells import refused
 from models.tables.table import Table
-from models.text import text_key
 
 _ABOUT_A_PURPOSE = ("purpose", "score", "why")
 _SINGLE = ("id", "respondent", "date", "wave", "row")
@@ -58,7 +57,7 @@ def propose_columns(table: Table, preset: Preset | None = None) -> Columns:
         When no column is a purpose.
     """
     columns = [
-        _Column(name, place, *_meaning(text_key(name), preset), _number(name))
+        _Column(name, place, *_meaning(header_key(name), preset), _number(name))
         for place, name in enumerate(table.header)
         if name
     ]
@@ -85,7 +84,7 @@ def propose_columns(table: Table, preset: Preset | None = None) -> Columns:
 def names_a_purpose(cells: Sequence[str]) -> bool:
     """Tell whether a line of cells could be a header: one of several cells is a purpose by its words."""
     filled = [cell for cell in cells if cell.strip()]
-    return len(filled) > 1 and any(_meaning(text_key(cell), None)[0] == "purpose" for cell in filled)
+    return len(filled) > 1 and any(_meaning(header_key(cell), None)[0] == "purpose" for cell in filled)
 
 
 def _meaning(key: str, preset: Preset | None) -> tuple[str, int]:
@@ -123,7 +122,7 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
 
 def _number(name: str) -> int | None:
     """The number of the purpose row a header names; question numbers and scales are none."""
-    key = _SCALES.sub(" ", _QUESTION_NUMBER.sub("", _FIELDS.sub("", text_key(name)).replace("_", " ")))
+    key = _SCALES.sub(" ", _QUESTION_NUMBER.sub("", _FIELDS.sub("", header_key(name)).replace("_", " ")))
     ordinal = next((at for at, pattern in enumerate(_ORDINALS, start=1) if pattern.search(key)), None)
     digits = _DIGITS.findall(key)
     return int(digits[-1]) if digits else ordinal
@@ -143,11 +142,11 @@ def _rows(by_kind: dict[str, list[_Column]]) -> tuple[RowColumns, ...]:
 def _tell_reasons(by_kind: dict[str, list[_Column]]) -> None:
     """«Цель 1 · Балл 1 · Причина 1»: where nothing else is a reason, the second purpose of a number is the reason."""
     purposes = by_kind["purpose"]
-    if by_kind["why"] or not by_kind["score"] or len(purposes) != 2 * len({column.number for column in purposes}):
-        return
     by_number: dict[int | None, list[_Column]] = defaultdict(list)
     for column in purposes:
         by_number[column.number].append(column)
+    if by_kind["why"] or not by_kind["score"] or any(len(columns) != 2 for columns in by_number.values()):
+        return
     by_kind["purpose"] = [columns[0] for columns in by_number.values()]
     by_kind["why"] = [columns[1] for columns in by_number.values()]
 

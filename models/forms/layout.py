@@ -7,10 +7,9 @@ from html import unescape
 from pathlib import Path
 
 from models.forms.columns import names_a_purpose
-from models.forms.presets import Preset, recognise
-from models.tables.cells import LONGEST_CELL, MOST_COLUMNS, Cells, Sheet, refused
+from models.forms.presets import Preset, header_key, recognise
+from models.tables.cells import LONGEST_CELL, Cells, Sheet, refuse_endless, refused
 from models.tables.table import Broken, Row, Table, read_cells
-from models.text import text_key
 
 MENDED = "rechki_reason"  # a column of the files with refused rows that people mend and drop in again
 _LOOKED_AT = 15  # lines above which a header is looked for
@@ -73,8 +72,9 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
 
 def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
     header = _names(sheet.lines[at : at + preset.header_rows], preset)
-    if len(header) > MOST_COLUMNS:
-        raise refused(f"{len(header)} columns: no form asks so much", cells.path, "Export the answers of one form.")
+    refuse_endless(cells.path, len(header), len(sheet.lines))
+    if MENDED in header:
+        header = tuple(_GUARDED.sub("", name) for name in header)
     rows: list[Row] = []
     broken = [Broken(number, (), reason) for number, reason in sheet.broken]
     guarded = preset.apostrophe or MENDED in header
@@ -122,9 +122,11 @@ def _names(lines: Sequence[Sequence[str]], preset: Preset) -> tuple[str, ...]:
     if preset.name:
         titles = [" ".join(unescape(title).split()) for title in titles]
     seen: Counter[str] = Counter()
-    names = []
+    names, written = [], set(titles)
     for title in titles:
         seen[title] += 1
+        while title and seen[title] > 1 and f"{title} ({seen[title]})" in written:
+            seen[title] += 1
         names.append(f"{title} ({seen[title]})" if title and seen[title] > 1 else title)
     return tuple(names)
 
@@ -133,7 +135,7 @@ def _with_second(titles: Sequence[str], second: Sequence[str], preset: Preset) -
     last = ""
     for title, more in zip(titles, second, strict=False):
         last = title or (last if preset.spread_titles else "")
-        telling = text_key(more) not in {text_key(last), "", *preset.generic}
+        telling = header_key(more) not in {header_key(last), "", *preset.generic}
         yield f"{last}: {more.strip()}" if last and telling else last or more.strip()
 
 

@@ -13,6 +13,7 @@ from models.text import text_key
 
 PLAIN_WIDE, PLAIN_LONG = "plain_wide", "plain_long"
 _WORDS = "words.yaml"
+_TITLE = 1_000  # letters of a header cell that are looked at; a cell of a whole file would take hours
 
 
 class PresetColumns(Strict):
@@ -99,9 +100,14 @@ def header_words() -> dict[str, tuple[str, ...]]:
 
 def recognise(line: Sequence[str], below: Sequence[str] = ()) -> Preset | None:
     """Return the preset whose marks stand in a line of cells, or whose second header row stands below it."""
-    normal, second = [text_key(cell) for cell in line], [text_key(cell) for cell in below]
+    normal, second = [header_key(cell) for cell in line], [header_key(cell) for cell in below]
     found = (preset for preset in presets().values() if preset.fits(normal) or preset.continues(normal, second))
     return next(found, None)
+
+
+def header_key(cell: str) -> str:
+    """Return the matching key of a header cell."""
+    return text_key(cell[:_TITLE])
 
 
 def _loaded(text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from models.errors import RechkiError
 
 LONGEST_CELL = 32_767  # as in Excel; an answer is never longer, a broken quote makes cells that are
 MOST_COLUMNS = 5_000
+MOST_CELLS = 1 << 27  # rows times columns: short lines under a wide header are filled up to it
 _SHOWN_TEXT = 300
 
 
@@ -27,6 +28,20 @@ class Cells:
     sheets: tuple[Sheet, ...]
     encoding: str = ""
     separator: str = ""
+
+
+def refuse_endless(path: Path, columns: int, rows: int) -> None:
+    """Refuse a table with more columns than a form asks questions, or more cells than memory can hold.
+
+    Raises
+    ------
+    RechkiError
+        When it is as large.
+    """
+    if columns > MOST_COLUMNS:
+        raise refused(f"{columns} columns: no form asks so much", path, "Export the answers of one form.")
+    if columns * rows > MOST_CELLS:
+        raise refused(f"{columns} columns in {rows} rows: too much for one table", path, "Export it in parts.")
 
 
 def refused(what: str, where: Path | str, do: str) -> RechkiError:

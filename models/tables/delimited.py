@@ -10,7 +10,7 @@ from models.tables.cells import Cells, Sheet, refused
 from models.tables.encoding import binary, decode
 
 SEPARATORS = ",;\t|"
-_DECLARED = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n', re.IGNORECASE)
+_DECLARED = re.compile(r'"?sep=([^"\r\n])"?[;,\t]*\r?\n', re.IGNORECASE)
 _TRIED = 60  # lines looked at to tell the separator
 _TRIED_TEXT = 1 << 17
 csv.field_size_limit(1 << 27)  # a larger cell is refused by its length, in words

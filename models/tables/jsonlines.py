@@ -1,11 +1,14 @@
 """JSON lines: one object a card or a purpose; lists inside become numbered columns."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.tables.cells import Cells, Sheet, refused
+from models.tables.cells import Cells, Sheet, refuse_endless, refused
 from models.tables.encoding import decode
+
+_HALF = re.compile("[\ud800-\udfff]")  # JSON can write half a surrogate pair, UTF-8 cannot
 
 
 def read_jsonlines(path: Path) -> Cells:
@@ -23,13 +26,17 @@ def read_jsonlines(path: Path) -> Cells:
     objects: list[tuple[int, dict[str, str]]] = []
     broken: list[tuple[int, str]] = []
     for number, value, reason in _values(text):
-        if isinstance(value, dict):
-            objects.append((number, dict(_flat(value))))
-        else:
+        if not isinstance(value, dict):
             broken.append((number, reason or "this line is no JSON object"))
+            continue
+        try:
+            objects.append((number, {_whole(name): _whole(cell) for name, cell in _flat(value)}))
+        except RecursionError as error:
+            broken.append((number, f"it is nested too deep: {error}"))
     if not objects:
         raise refused("no line is a JSON object", path, 'Write one object a line: {"purpose_1": "…", "score_1": 4}')
     header = tuple(dict.fromkeys(name for _, found in objects for name in found))
+    refuse_endless(path, len(header), len(objects))
     lines = (header, *(tuple(found.get(name, "") for name in header) for _, found in objects))
     return Cells(path, (Sheet((0, *(number for number, _ in objects)), lines, tuple(broken)),), encoding)
 
@@ -61,6 +68,10 @@ def _flat(value: dict[str, object], before: str = "", after: str = "") -> Iterat
                 yield from ((f"{before}{name} {at}", _text(item)) for at, item in enumerate(inside, start=1))
             case _:
                 yield f"{before}{name}{after}", _text(inside)
+
+
+def _whole(text: str) -> str:
+    return _HALF.sub("\ufffd", text)
 
 
 def _text(value: object) -> str:

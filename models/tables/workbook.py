@@ -87,7 +87,10 @@ def _print_sheets(path: str) -> None:
     for name in shown or book.sheet_names[:1]:
         print("null")  # noqa: T201  (the answer of this process)
         for line in book.get_sheet_by_name(name).to_python(skip_empty_area=False):
-            print(json.dumps([_text(value) for value in line], ensure_ascii=False))  # noqa: T201
+            cells = [_text(value) for value in line]
+            while cells and not cells[-1]:  # a stray cell in a far corner makes every line as long
+                cells.pop()
+            print(json.dumps(cells, ensure_ascii=False))  # noqa: T201
 
 
 def _limit() -> None:

@@ -31,6 +31,9 @@ def outcome(path: Path) -> CardFile | RechkiError:
         found: CardFile | RechkiError = read_cards(*open_file(path, STUDY), b"key")
     except RechkiError as error:
         found = error
+    check = check_file(path, STUDY)
+    json.dumps(check.as_json(personal=True), ensure_ascii=False).encode()
+    assert check.usable == (isinstance(found, CardFile) and bool(found.cards))
     if isinstance(found, RechkiError):
         assert found.what
         assert path.name in found.where
@@ -70,6 +73,27 @@ def wide(columns: int) -> str:
     return ",".join(["цель", *map(str, range(columns - 1))]) + "\n" + ("расти" + "," * (columns - 1) + "\n") * 3
 
 
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def zipped(folder: Path, name: str, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as out:
+        for member, raw in members.items():
+            out.writestr(member, raw)
+    return folder / name
+
+
+def locked(path: Path) -> Path:
+    """The same zip with every member marked as encrypted."""
+    raw = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = raw.find(mark)
+        while at >= 0:
+            raw[at + flags] |= 1
+            at = raw.find(mark, at + 1)
+    return put(path.parent, bytes(raw), "locked.xlsx")
+
+
 REFUSED: dict[str, Callable[[Path], Path]] = {
     "NUL bytes": lambda at: put(at, GOOD.replace("опыт", "опыт\0")),
     "an open quote": lambda at: put(at, HEADER + '1,"снять тревогу,4,\n2,расти,5,\n'),
@@ -78,13 +102,17 @@ REFUSED: dict[str, Callable[[Path], Path]] = {
     "a header only": lambda at: put(at, HEADER),
     "one column": lambda at: put(at, "цель\nснять тревогу\n"),
     "no purpose anywhere": lambda at: put(at, HEADER + "1,,,\n2,,,\n"),
-    "too many columns": lambda at: put(
-        at, ",".join(["цель", *map(str, range(5_001))]) + "\nрасти" + "," * 5_001 + "\n"
+    "one column too many": lambda at: put(at, wide(5_001)),
+    "a key of its own in every line": lambda at: put(
+        at, "".join(f'{{"purpose": "a", "k{at}": 1}}\n' for at in range(20_000)), "keys.jsonl"
     ),
     "a workbook cut in half": lambda at: put(
         at, (p := workbook(at, ["цель", "оценка"], ["расти", 5])).read_bytes()[: p.stat().st_size // 2], "half.xlsx"
     ),
-    "another zip": lambda at: put(at, (FORMS / "titled.xlsx").read_bytes()[:4] + b"nothing here" * 99, "zip.xlsx"),
+    "the head of a zip alone": lambda at: put(at, b"PK\3\4" + b"nothing here" * 99, "zip.xlsx"),
+    "a zip of other things": lambda at: zipped(at, "other.xlsx", {"word/document.xml": b"<document/>"}),
+    "a zip locked with a password": lambda at: locked(workbook(at, ["цель", "оценка"], ["расти", 5])),
+    "a workbook that Excel locked": lambda at: put(at, OLE + b"\0" * 8_000, "locked.xlsx"),
     "a text called xlsx": lambda at: put(at, GOOD, "text.xlsx"),
     "JSON of other things": lambda at: put(at, '[1, "два", null]', "cards.json"),
     "deep JSON": lambda at: put(at, "[" * 100_000, "deep.json"),
@@ -104,6 +132,10 @@ USABLE: dict[str, Callable[[Path], Path]] = {
         at, '{"purpose": ["a b", 1, null], "score": {"x": 1}}\nnonsense\n{"purpose": "снять боль"}\n', "cards.jsonl"
     ),
     "no line end and blank lines": lambda at: put(at, "\n\n" + GOOD.strip() + "\n\n\n4,расти,5,"),
+    "half letters in JSON": lambda at: put(at, '{"purpose": "ра\\ud800сти", "k\\udfff": "\\udc00"}\n', "half.jsonl"),
+    "a header of a million letters": lambda at: put(at, "почему оценка - " * 70_000 + ",цель\nа,расти\n"),
+    "numbers of five thousand digits": lambda at: put(at, GOOD + f"4,план,{'9' * 5_000},\n{'9' * 5_000},опыт,4,\n"),
+    "a separator that is a quote": lambda at: put(at, 'sep="\n' + GOOD),
     "line ends of old Macs": lambda at: put(at, GOOD.replace("\n", "\r")),
 }
 
@@ -140,6 +172,25 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
     error = outcome(tmp_path / "bomb.xlsx")
     assert isinstance(error, RechkiError)
     assert "unpacks" in error.what
+
+
+def test_a_zip_bomb_whose_directory_lies_is_refused(tmp_path: Path) -> None:
+    schema = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    head = b'<worksheet xmlns="' + schema + b'"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>'
+    sheet = head + b"a" * (64 << 20) + b"</t></is></c></row></sheetData></worksheet>"
+    path = with_sheet(workbook(tmp_path, ["цель", "оценка"], ["расти", 5]), sheet)
+    true, told = len(sheet).to_bytes(4, "little"), (1_000).to_bytes(4, "little")
+    raw = path.read_bytes()
+    assert raw.count(true) == 2
+    assert isinstance(outcome(put(tmp_path, raw.replace(true, told), "lies.xlsx")), RechkiError)
+
+
+@pytest.mark.parametrize("inside", ['{"a":%s}', "[%s]", '[{"a":%s}]', '{"purpose":[%s]}'])
+def test_json_of_any_depth_is_read_or_named(tmp_path: Path, inside: str) -> None:
+    before, after = inside.split("%s")
+    for depth in (10, *range(400, 1_000, 20), 5_000):
+        nested = before * depth + "1" + after * depth
+        outcome(put(tmp_path, f'{{"purpose": "расти", "more": {nested}}}\n{{"purpose": "план"}}\n', "deep.jsonl"))
 
 
 def test_one_cell_in_the_last_corner_does_not_take_the_machine(tmp_path: Path) -> None:
@@ -179,15 +230,34 @@ WORDS = st.sampled_from(
 
 
 HEADERS = [HEADER, "Цель;Оценка\n", "sep=;\nЦель;Почему\n", ""]
+KINDS = ["cards.csv", "cards.tsv", "cards.txt", "cards.json", "cards.jsonl"]
 EXPORTS = ["google_short.csv", "cp1251_sep.csv", "utf16.tsv", "qualtrics.csv", "long.csv", "cards.jsonl"]
 
 
 @settings(max_examples=150)
-@given(
-    cells=st.lists(WORDS, max_size=60), header=st.sampled_from([HEADER, "Цель;Оценка\n", "sep=;\nЦель;Почему\n", ""])
-)
+@given(cells=st.lists(WORDS, max_size=60), header=st.sampled_from(HEADERS))
 def test_any_text_is_read_or_refused(tmp_path: Path, cells: list[str], header: str) -> None:
     outcome(put(tmp_path, header + "".join(cells)))
+
+
+@given(raw=st.binary(max_size=300), name=st.sampled_from(KINDS), header=st.sampled_from(HEADERS))
+def test_any_bytes_are_read_or_refused(tmp_path: Path, raw: bytes, name: str, header: str) -> None:
+    outcome(put(tmp_path, header.encode() + raw, name))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(st.sampled_from(["purpose", "score", "id", "row", "date", "", "why 2"]), inside, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(lines=st.lists(JSON, max_size=6))
+def test_any_json_is_read_or_refused(tmp_path: Path, lines: list[object]) -> None:
+    outcome(put(tmp_path, "\n".join(map(json.dumps, lines)), "any.jsonl"))
 
 
 @settings(max_examples=60)
@@ -196,13 +266,17 @@ def test_a_damaged_export_is_read_or_refused(tmp_path: Path, name: str, seed: in
     draw, raw = random.Random(seed), bytearray((FORMS / name).read_bytes())  # noqa: S311  (no secret)
     for _ in range(draw.randint(1, 8)):
         at = draw.randrange(len(raw) + 1) - 1
-        match draw.randrange(4):
+        match draw.randrange(5):
             case 0:
                 raw[at : at + 1] = bytes([draw.randrange(256)])
             case 1:
                 del raw[at : at + draw.randint(1, 200)]
             case 2:
                 raw[at:at] = raw[: draw.randint(1, 300)]
+            case 3:
+                lines = raw.split(b"\n")
+                draw.shuffle(lines)
+                raw = bytearray(b"\n".join(lines))
             case _:
                 raw = raw[: max(1, at)]
     outcome(put(tmp_path, bytes(raw), name))

@@ -194,6 +194,24 @@ def test_a_long_card_with_a_line_that_cannot_be_used_waits_whole(
     assert [(problem.row, problem.reason[:5]) for problem in file.refused] == [(2, "waits"), (3, "a sco")]
 
 
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 5_000, "-1", "2а"])
+def test_what_numbers_no_purpose_leaves_the_order_of_the_lines(
+    tmp_path: Path, make_study: Callable[..., Study], number: str
+) -> None:
+    text = f"ид карточки,строка,цель,оценка\n7,{number},расти,5\n7,2,деньги,3\n8,1,боль,4\n"
+    (tmp_path / "long.csv").write_text(text, "utf-8")
+    cards = read_cards(*open_file(tmp_path / "long.csv", make_study(columns={"rows": []})), b"key").cards
+    assert [[row.row for row in card.rows] for card in cards] == [[1, 2], [1]]
+
+
+@pytest.mark.parametrize("cell", ["9" * 5_000, "очень " * 5_000])
+def test_a_score_cell_full_of_text_is_named_without_repeating_it(
+    write_cards: Callable[..., Path], read: Callable[..., CardFile], cell: str
+) -> None:
+    (problem,) = read(write_cards(("1", "", "расти", "5", ""), ("2", "", "деньги", cell, ""))).no_score
+    assert len(str(problem)) < 100
+
+
 def test_the_same_answer_is_the_same_card_however_its_date_is_written(
     write_cards: Callable[..., Path], read: Callable[..., CardFile]
 ) -> None:

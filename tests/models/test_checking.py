@@ -41,7 +41,9 @@ def test_everything_is_counted_and_named_with_its_place(tmp_path: Path) -> None:
     path = str(tmp_path / "cards.csv")
     refused = [{"file": path, "row": 5, "column": "Цель 1"}, {"file": path, "row": 6, "column": ""}]
     assert [{key: row[key] for key in ("file", "row", "column")} for row in told["refused"]] == refused  # type: ignore[attr-defined]
+    assert all(row.keys() == {"file", "row", "column", "reason"} for row in told["refused"])  # type: ignore[attr-defined]
     assert all(row["reason"] for row in told["refused"])  # type: ignore[attr-defined]
+    assert told["mapping"]["rows"][1] == {"purpose": "Цель 2", "score": "Оценка 2", "why": "Почему 2"}  # type: ignore[index]
     assert [(row.row, row.column) for row in found.no_score] == [(3, "Оценка 1")]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.config import Study
+from models.forms.layout import read_table
 from models.reading import Brought, read_new_files
 from models.store import cards
 from models.store.database import Store
@@ -110,3 +111,58 @@ def test_a_mended_file_that_changes_an_answer_is_not_taken(
     drop_mended(tmp_path, [{**row, "Оценка 1": "5", "Цель 1": "совсем другое"}])
     assert read().completed == 0
     assert scores(store) == [4, None]
+
+
+LONG = {
+    "an id on every line": "ид карточки,дата,цель,оценка\n7,01.02.2026,расти,5\n7,01.02.2026,деньги,отлично\n"
+    "8,01.02.2026,боль,4\n8,01.02.2026,покой,хорошо\n9,01.02.2026,план,2\n",
+    "an id on the first line": "ид карточки,дата,цель,оценка\n7,01.02.2026,расти,5\n,,деньги,отлично\n"
+    "8,01.02.2026,боль,4\n,,покой,хорошо\n9,01.02.2026,план,2\n",
+    "no id": "дата,цель,оценка\n01.02.2026 10:00,расти,5\n01.02.2026 10:00,деньги,отлично\n"
+    "01.02.2026 10:01,боль,4\n01.02.2026 10:01,покой,хорошо\n01.02.2026 10:05,план,2\n",
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_card_of_several_lines_is_mended_with_all_of_them(
+    tmp_path: Path, store: Store, read: Callable[[], Brought], kind: str
+) -> None:
+    (tmp_path / "cards" / "long.csv").write_text(LONG[kind], "utf-8")
+    assert read().new == 3
+    rows = mendable(tmp_path)
+    assert [row["цель"] for row in rows] == ["расти", "деньги", "боль", "покой"], "the third card needs no hand"
+    levels = {"отлично": "1", "хорошо": "3"}
+    drop_mended(tmp_path, [{**row, "оценка": levels.get(row["оценка"], row["оценка"])} for row in rows])
+    brought = read()
+    assert (brought.new, brought.completed) == (0, 2)
+    assert scores(store) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "words", ["=1+1", "+7 лет", "-", "@дом", "он сказал «да»;\nи ушёл", "'так'", '"цитата"', "a|b"]
+)
+def test_words_go_out_and_come_back_the_same(tmp_path: Path, read: Callable[[], Brought], words: str) -> None:
+    with (tmp_path / "cards" / "one.csv").open("w", encoding="utf-8", newline="") as out:
+        lines = [["номер", "Цель", "Оценка", "=Канал"], ["7", "расти", "5", ""], ["8", "план", "3", ""]]
+        csv.writer(out).writerows([*lines, ["7", words, "4", words]])
+    assert read().refused == 1
+    (row,) = mendable(tmp_path)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for pair in row.items() for cell in pair)
+    drop_mended(tmp_path, [{**row, "номер": "9"}])
+    assert read().new == 1
+    private = Private(tmp_path)
+    assert words in private.verbatims("purpose").values()
+    assert read_table(tmp_path / "cards" / "mended.csv").rows[0].cells[:4] == ("9", words, "4", words)
+
+
+def test_a_mended_file_dropped_twice_adds_nothing(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:
+    (tmp_path / "cards" / "one.csv").write_text(NO_ID + ",расти,отлично,,,,,\n,деньги,4,,,,,\n", "utf-8")
+    read()
+    (row,) = mendable(tmp_path)
+    drop_mended(tmp_path, [{**row, "Оценка 1": "5"}])
+    assert read().completed == 1
+    mended = (tmp_path / "cards" / "mended.csv").read_bytes()
+    (tmp_path / "cards" / "again.csv").write_bytes(mended + b"\r\n")
+    brought = read()
+    assert (brought.new, brought.known, brought.completed, brought.notes) == (0, 1, 0, ())
+    assert scores(store) == [4, 5]

@@ -168,6 +168,16 @@ def test_repeated_questions_are_numbered(tmp_path: Path) -> None:
     assert read_table(file_of(tmp_path, "id,цель, цель \n1,2,3\n")).header == ("id", "цель", "цель (2)")
 
 
+def test_a_repeated_question_never_takes_the_name_of_another(tmp_path: Path) -> None:
+    header = read_table(file_of(tmp_path, "цель,канал,канал (2),канал\nрасти,а,б,в\n")).header
+    assert header == ("цель", "канал", "канал (2)", "канал (3)")
+
+
+def test_short_lines_under_a_very_wide_header_do_not_take_the_machine(tmp_path: Path) -> None:
+    wide = ",".join(["цель", *map(str, range(4_990))]) + "\n" + "расти\n" * 50_000
+    assert "50001 rows" in refused(file_of(tmp_path, wide)).what
+
+
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     table = read_table(file_of(tmp_path, "Ответы за март,,\n,,\nид,цель,оценка\n1,расти,5\n"))
     assert (table.header, table.rows) == (("ид", "цель", "оценка"), (Row(4, ("1", "расти", "5")),))

@@ -13,7 +13,6 @@ from models.cuts.sureness import sureness
 from models.privacy.found import Found
 
 PURPOSE_FRAME = "purpose"
-_EDGES = re.compile(r"^[\s;,•]+|[\s;,]+$")
 _LETTERS = re.compile(r"[^\W\d_]")
 _BREAKS = re.compile(r"\s*(?:;|\n)+\s*")
 _NUMBERED = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,;.]))(\d{1,2})[.)]\s*(?=[^\W\d])")
@@ -22,7 +21,8 @@ _BULLETS = re.compile(r"(?:(?<=\n)|(?<=^))\s*[-–—•*]\s+")
 _LINK_BEFORE = re.compile(r"(?:[\s,;]|\b(?:и|а также|а ещё|а еще|ещё|еще|плюс|также)\b)+$", re.IGNORECASE)
 _LEAST_LETTERS = 3
 _REMEMBERED = 65_536
-_LONGEST = 600  # letters: longer answers are stories, and are left whole between their line breaks
+_LONGEST = 600  # letters: longer parts are left whole
+_STORY = 3_000  # letters: longer answers are not cut at all
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def phrase_id(study_id: str, card_id: str, row: int, field: str, span: Span) -> 
 @lru_cache(_REMEMBERED)
 def _statements(verbatim: str, kept: tuple[tuple[int, int], ...], sure: float, split: bool) -> tuple[Span, ...]:
     whole = whole_statement(verbatim)
-    if not split:
+    if not split or len(verbatim) > _STORY:
         return (whole,)
     return tuple(span for part in _parts(verbatim, kept) for span in _halves(verbatim, part, kept, sure)) or (whole,)
 
@@ -101,10 +101,11 @@ def _halves(verbatim: str, part: Span, kept: tuple[tuple[int, int], ...], sure: 
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    inner = _EDGES.sub("", piece)
-    left = piece.index(inner)
-    return Span(start + left, start + left + len(inner))
+    while start < end and (text[start].isspace() or text[start] in ";,•"):
+        start += 1
+    while start < end and (text[end - 1].isspace() or text[end - 1] in ";,"):
+        end -= 1
+    return Span(start, end)
 
 
 def _without_link(verbatim: str, span: Span) -> int:

@@ -9,8 +9,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _QUOTES = re.compile("[«»„“”‟\"'`‘’]")
 _SPACES = re.compile(r"\s+")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_EDGES_BUT_BRACKETS = re.compile(r"^(?:[^\w\[]|_)+|(?:[^\w\]]|_)+$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOK_ALIKE = str.maketrans("aceopxykmhtbABCEHKMOPTXY", "асеорхукмнтвАВСЕНКМОРТХУ")
 _CYRILLIC = re.compile("[а-яА-ЯёЁ]")
@@ -35,7 +33,7 @@ def text_key(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):  # most texts: one cheap pass gives the same
         key = " ".join(text.lower().replace("ё", "е").split())
-        return _EDGES.sub("", key) or key
+        return _inner(key) or key
     key = _once(text)
     while (again := _once(key)) != key:  # a step may make room for an earlier one
         key = again
@@ -50,8 +48,17 @@ def _once(text: str) -> str:
     key = _QUOTES.sub("", _DASHES.sub("-", key)).lower().replace("ё", "е")
     key = unicodedata.normalize("NFKC", key)
     key = _SPACES.sub(" ", key).strip()
-    inner = (_EDGES_BUT_BRACKETS if "[" in key else _EDGES).sub("", key)
-    return inner or key
+    return (_inner(key, "[", "]") if "[" in key else _inner(key)) or key
+
+
+def _inner(key: str, opening: str = "", closing: str = "") -> str:
+    """What stands between the first and the last letter, digit or bracket; a scan, since a pattern would go back."""
+    start, end = 0, len(key)
+    while start < end and not (key[start].isalnum() or key[start] == opening):
+        start += 1
+    while start < end and not (key[end - 1].isalnum() or key[end - 1] == closing):
+        end -= 1
+    return key[start:end]
 
 
 def _one_alphabet(match: re.Match[str]) -> str:

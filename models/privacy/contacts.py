@@ -7,7 +7,7 @@ from typing import Any
 
 from models.privacy.found import Found
 
-_EMAIL = re.compile(r"[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(
     r"(?<!\w)(?:https?://|www\.|(?:t|telegram)\.me/|vk\.com/|wa\.me/|ok\.ru/|instagram\.com/)\S*[^\s;,.!?…:()»\"']",
     re.IGNORECASE,

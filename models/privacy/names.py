@@ -78,7 +78,7 @@ def find_names(text: str) -> Iterator[Found]:
     for at, word in enumerate(words):
         before = words[at - 1] if at else None
         after = words[at + 1] if at + 1 < len(words) else None
-        if _is_name(word, before, after, run, shouted, tagged) or (before in run and _continues(word)):
+        if _is_name(word, before, after, run, shouted, tagged) or (run and run[-1] is before and _continues(word)):
             run.append(word)
             continue
         yield from _joined(text, _with_surname(run, words), words)
@@ -115,7 +115,7 @@ def _is_name(
     tagged: tuple[tuple[int, int], ...],
 ) -> bool:
     reading = _reading(word.text.lower())
-    beside = before is not None and before in run
+    beside = bool(run) and run[-1] is before
     if reading.patronymic >= _LIKELY and reading.known:
         return True
     if not word.capital or shouted:

@@ -299,3 +299,14 @@ def test_a_table_of_any_separator_survives_its_own_cells(tmp_path: Path) -> None
         file = outcome(put(tmp_path, out.getvalue(), "any.csv"))
         assert isinstance(file, CardFile)
         assert [card.rows[0].purpose for card in file.cards] == [f"хочу {separator} и\nещё"] * 5
+
+
+LONG = 32_000
+LONG_ANSWERS = ["а" + " " * LONG + "б", "\n" * LONG + "план", "a" * LONG + "@", "а" + "-" * LONG + "б", "1 " * 16_000]
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("answer", LONG_ANSWERS, ids=["spaces", "line breaks", "at", "dashes", "digits"])
+def test_an_answer_as_long_as_a_cell_can_be_holds_nothing_up(tmp_path: Path, answer: str) -> None:
+    path = put(tmp_path, HEADER + f'1,"{answer}",4,"{answer}"\n2,расти,5,\n')
+    assert check_file(path, STUDY).cards == 2

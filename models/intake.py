@@ -1,7 +1,11 @@
 """From a card to what is stored of it: masked purpose rows, phrases, and what stays private."""
 
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from models.cards import Card, PurposeRow
 from models.config import Study
@@ -13,7 +17,7 @@ from models.text import text_key
 
 Row = dict[str, object]
 Progress = Callable[[int, int], None]
-_WORTH_PROCESSES, _CHUNK = 4_000, 1_000  # starting processes costs some seconds
+_WORTH_PROCESSES, _CHUNK, _AT_ONCE = 4_000, 500, 16  # starting processes costs some seconds
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,33 @@ def prepare_all(cards: Sequence[Card], settings: Study, progress: Progress | Non
     from joblib import Parallel, delayed
 
     done = 0
-    for made in Parallel(n_jobs=-1, return_as="generator")(delayed(_prepare_some)(part, settings) for part in parts):
-        yield made
-        done += len(made)
-        if progress:
-            progress(done, len(cards))
+    with Parallel(n_jobs=-1) as pool:
+        for start in range(0, len(parts), _AT_ONCE):  # results that are not fetched yet stand in memory
+            for made in pool(
+                delayed(_prepare_apart)(part, settings, os.getpid()) for part in parts[start : start + _AT_ONCE]
+            ):
+                yield made
+                done += len(made)
+                if progress:
+                    progress(done, len(cards))
+
+
+def _prepare_apart(cards: Sequence[Card], settings: Study, parent: int) -> list[Prepared]:
+    """Prepare cards in a worker process."""
+    _end_with(parent)
+    return _prepare_some(cards, settings)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this worker when the run that started it is killed: joblib's workers would wait for it for good."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _prepare_some(cards: Sequence[Card], settings: Study) -> list[Prepared]:

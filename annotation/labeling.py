@@ -124,8 +124,6 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
         also = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"shift+{hotkey}"}
         members.append(also)
     page = f", страница {task.page} из {task.pages}" if task.pages > 1 else ""
-    keywords = task.about.get("keywords", [])
-    about = f"Отличают слова: {html_escape(', '.join(keywords))}" if isinstance(keywords, list) and keywords else ""
     result = [_choices("members", "group", [_line_alias(at) for at in range(len(task.lines))])]
     result += [_choices("target", "group", [str(Target.UNDECIDED)])]
     result += [_taxonomy("merge", "group", task.suggested[:1])] if task.suggested else []
@@ -134,11 +132,23 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
         KEY: task.key,
         "title": f"Группа {task.group + 1}: {_phrases(len(task.phrase_ids))}{page}",
         "suggested_name": merged.name if merged else str(task.about.get("name", "")),
-        "about_html": _HTML.format(about or "&nbsp;"),
+        "about_html": _HTML.format(_about(task) or "&nbsp;"),
         "count": len(task.phrase_ids),
         "members": members,
     }
     return {"data": data, "predictions": [{"model_version": MODEL_VERSION, "score": _score(task), "result": result}]}
+
+
+def _about(task: ReviewTask) -> str:
+    """What sets a group apart, which groups may be the same, and whether it looks like two."""
+    said = []
+    for key, words in (("keywords", "Отличают слова: {}"), ("alike", "Может быть, то же самое: {}")):
+        found = task.about.get(key)
+        if isinstance(found, list) and found:
+            said.append(words.format(html_escape(", ".join(f"«{name}»" if key == "alike" else name for name in found))))
+    if task.about.get("two"):
+        said.append("Похоже, здесь две темы")
+    return " · ".join(said)
 
 
 def _phrase_json(

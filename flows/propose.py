@@ -62,7 +62,7 @@ def encode(study: str) -> None:
 def cluster(study: str) -> None:
     """Propose groups of the phrases that no proposal has held yet."""
     with stage("Clustering") as at, open_study(study) as opened:
-        groups = make_proposal(opened.store, opened.settings, opened.encoder(), FRAME)
+        groups = make_proposal(opened.store, opened.settings, opened.encoder(), FRAME, at.progress)
         at.words = f"{groups} groups proposed" if groups else "no new groups"
 
 

@@ -84,13 +84,13 @@ class Privacy(Strict):
 
 
 class Proposal(Strict):
-    """UMAP and HDBSCAN settings of the proposed groups."""
+    """How phrases are proposed as groups; `models.clusters` says what each number does."""
 
     min_phrases: int = Field(default=20, ge=4)
-    n_neighbors: int = Field(default=15, ge=2)
-    n_components: int = Field(default=10, ge=2)
-    min_cluster_size: int = Field(default=5, ge=2)
-    min_samples: int = Field(default=2, ge=1)
+    grain: float = Field(default=0.75, gt=0, lt=1)
+    most_groups: int = Field(default=100, ge=3)
+    unassigned: float = Field(default=0.1, ge=0, le=0.9)
+    resamples: int = Field(default=40, ge=8)
     seed: int = 2025
 
 

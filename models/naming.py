@@ -1,36 +1,51 @@
 """What a group is about: a suggested name, keywords that set it apart, and exemplars. Suggestions only."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from models.clusters import Groups, centroids
+from models.clusters.groups import Groups, centroids
 from models.encoder import Vectors
+from models.words import tag
 
 _NAME_LENGTH = 60
+_WORDY = 35  # signs; of two phrases as central as each other the shorter one names the group
 _KEYWORDS = 5
 _EXEMPLARS = 4
+_LONGEST = 4  # words of an expression
+_SHARED = 0.3  # of a group's phrases must hold an expression that names it
+_QUALITIES = frozenset({"ADJF", "PRTF"})
+_ACTIONS = frozenset({"INFN", "VERB", "GRND"})
+_TURNING = frozenset({"не", "без", "нет"})  # an expression may open with these: they turn its sense
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """How a group is shown to people.
-
-    `cohesion` is the mean cosine of the members to their centroid.
-    """
+    """How a group is shown to people. Names differ from each other as people compare them, in lower case."""
 
     name: str
     keywords: tuple[str, ...]
     exemplars: tuple[str, ...]
-    cohesion: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as it was written, its dictionary form, and whether it carries meaning."""
+
+    written: str
+    lemma: str
+    meaning: bool
 
 
 def portraits(texts: Sequence[str], vectors: Vectors, groups: Groups) -> list[Portrait]:
-    """Describe every group: named after the member nearest to its centre, in the customer's own words.
+    """Describe every group in the customers' own words.
+
+    A group is named after an expression that many of its phrases share and other groups lack, in the form most of them
+    use; a group without one after its most central phrase.
 
     Parameters
     ----------
@@ -39,42 +54,112 @@ def portraits(texts: Sequence[str], vectors: Vectors, groups: Groups) -> list[Po
     """
     if groups.count == 0:
         return []
+    read = [words(text) for text in texts]
+    weights = _weights(read, groups)
     centres = centroids(vectors, groups.labels)
-    keywords = _keywords(texts, groups.labels, groups.count)
+    taken: set[str] = set()
     out = []
     for group in range(groups.count):
         inside = np.flatnonzero(groups.labels == group)
         likeness = vectors[inside] @ centres[group]
         central = [texts[inside[at]] for at in np.argsort(-likeness, kind="stable")[:_EXEMPLARS]]
-        out.append(Portrait(_short(central[0]), tuple(keywords[group]), tuple(central), float(likeness.mean())))
+        brief = likeness - 0.002 * np.array([max(0, len(texts[at]) - _WORDY) for at in inside])
+        whole = [inside[at] for at in np.argsort(-brief, kind="stable")]
+        offered = [*_names(whole, texts, read, weights[group]), *(texts[at] for at in whole)]
+        name = next((name for text in offered if (name := _short(text)).lower() not in taken), _short(offered[-1]))
+        taken.add(name.lower())
+        top = sorted(weights[group], key=lambda lemma: -weights[group][lemma])[:_KEYWORDS]
+        out.append(Portrait(name, tuple(top), tuple(central)))
     return out
 
 
-def _keywords(texts: Sequence[str], labels: npt.NDArray[np.int64], count: int) -> list[list[str]]:
-    """Class-based TF-IDF on lemmas (one document a group; Grootendorst 2022, BERTopic)."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    documents = [
-        " ".join(lemma for at in np.flatnonzero(labels == group) for lemma in lemmas(texts[at]))
-        for group in range(count)
-    ]
-    if not any(documents):
-        return [[] for _ in range(count)]
-    counter = CountVectorizer(analyzer=str.split)
-    counts = counter.fit_transform(documents).toarray().astype(float)
-    words = counter.get_feature_names_out()
-    frequency = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    weight = frequency * np.log1p(counts.sum() / count / counts.sum(axis=0))
-    return [[str(words[at]) for at in np.argsort(-row, kind="stable")[:_KEYWORDS] if row[at] > 0] for row in weight]
-
-
-def lemmas(text: str) -> list[str]:
-    """Dictionary forms of the words that carry meaning: no stop words, no punctuation, no placeholders."""
+def words(text: str) -> list[Word]:
+    """Return the words of a text; numbers and placeholders carry no meaning."""
     return [
-        token.lemma_.lower().replace("ё", "е")
+        Word(token.text, lemma(token), not token.is_stop and len(token) > 1 and not token.text.isupper())
         for token in _pipeline()(text)
-        if token.is_alpha and not token.is_stop and len(token) > 1 and not token.text.isupper()
+        if token.is_alpha
     ]
+
+
+def lemma(token: Any) -> str:  # noqa: ANN401  (spaCy's Token, untyped here)
+    """Return a token's dictionary form, in lower case and without ё."""
+    return str(token.lemma_).lower().replace("ё", "е")
+
+
+def _weights(read: Sequence[Sequence[Word]], groups: Groups) -> list[dict[str, float]]:
+    """Class-based TF-IDF of lemmas, one document a group (Grootendorst 2022, BERTopic, equation 3); by group."""
+    counts = [
+        Counter(word.lemma for at in np.flatnonzero(groups.labels == group) for word in read[at] if word.meaning)
+        for group in range(groups.count)
+    ]
+    everywhere: Counter[str] = sum(counts, Counter())
+    average = sum(everywhere.values()) / groups.count
+    return [
+        {
+            lemma: times / sum(count.values()) * float(np.log1p(average / everywhere[lemma]))
+            for lemma, times in sorted(count.items())
+        }
+        for count in counts
+    ]
+
+
+def _names(
+    members: Sequence[int], texts: Sequence[str], read: Sequence[Sequence[Word]], weights: Mapping[str, float]
+) -> Iterator[str]:
+    """Names from what many members share: the expression itself where it can stand alone, else a short member with it.
+
+    Parameters
+    ----------
+    members : sequence of int
+        Positions in `texts`, those that would name the group best first.
+    """
+    for lemmas, form in _expressions([read[at] for at in members], weights):
+        if _stands_alone(form):
+            yield form
+            continue
+        holding = (texts[at] for at in members if set(lemmas) <= {word.lemma for word in read[at]})
+        yield from (text for text in holding if len(text) <= _WORDY)
+
+
+def _expressions(
+    phrases: Sequence[Sequence[Word]], weights: Mapping[str, float]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Expressions that many phrases share, the most telling first: their lemmas and most frequent written form."""
+    holders: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for at, phrase in enumerate(phrases):
+        for part in _parts(phrase):
+            lemmas = tuple(word.lemma for word in part)
+            holders[lemmas].add(at)
+            forms[lemmas][" ".join(word.written.lower() for word in part)] += 1
+    enough = max(2.0, _SHARED * len(phrases))
+
+    def telling(lemmas: tuple[str, ...]) -> float:
+        return len(holders[lemmas]) * sum(weights.get(lemma, 0.0) for lemma in set(lemmas))
+
+    shared = [lemmas for lemmas, held in holders.items() if len(held) >= enough and telling(lemmas) > 0]
+    shared.sort(key=lambda lemmas: (-telling(lemmas), lemmas))
+    return ((lemmas, min(forms[lemmas], key=lambda form: (-forms[lemmas][form], form))) for lemmas in shared)
+
+
+def _stands_alone(expression: str) -> bool:
+    """Whether an expression reads as a name: «карьерный рост», «сменить профессию»; not «профессию», not «знаю»."""
+    first, *others = (tag(word) for word in expression.split() if word not in _TURNING)
+    if not others:
+        return first.POS == "NOUN" and "nomn" in first
+    named = first.POS in _QUALITIES and "nomn" in first and any(word.POS == "NOUN" for word in others)
+    return named or first.POS in _ACTIONS or (first.POS == "NOUN" and "nomn" in first)
+
+
+def _parts(phrase: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """Runs of up to four words that begin and end with a word that carries meaning."""
+    for start, first in enumerate(phrase):
+        if not first.meaning and first.lemma not in _TURNING:
+            continue
+        for end in range(start + 1, min(start + _LONGEST, len(phrase)) + 1):
+            if phrase[end - 1].meaning:
+                yield phrase[start:end]
 
 
 @cache
@@ -89,7 +174,7 @@ def _pipeline() -> Any:  # noqa: ANN401  (spaCy's Language, untyped here)
 
 def _short(text: str) -> str:
     """Cut a phrase to a name: whole words, no full stop."""
-    words = " ".join(text.split()).rstrip(" .!?…,;:")
-    if len(words) > _NAME_LENGTH:
-        words = words[:_NAME_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
-    return words[:1].upper() + words[1:]
+    name = " ".join(text.split()).rstrip(" .!?…,;:")
+    if len(name) > _NAME_LENGTH:
+        name = name[:_NAME_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+    return name[:1].upper() + name[1:] or text

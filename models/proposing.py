@@ -3,14 +3,16 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from models.clusters import propose_groups
+from models.clusters.groups import Groups
+from models.clusters.proposal import propose_groups
 from models.codebook import Codebook
 from models.coding import PhraseState
 from models.config import Study
-from models.encoder import Encoder, Vectors
+from models.encoder import Encoder, Progress, Vectors
 from models.naming import portraits
 from models.phrases import PURPOSE_FRAME
 from models.planning import Phrase, Situation, due_tasks
@@ -29,7 +31,9 @@ def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
         return names | {key: same[0].text for key, same in by_key.items()}
 
 
-def make_proposal(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:
+def make_proposal(
+    store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME, progress: Progress | None = None
+) -> int:
     """Cluster the phrases that no proposal has held and nobody was asked about yet, and return the number of groups.
 
     Duplicates are one text. Fewer than ``proposal.min_phrases`` new texts make no proposal: they are reviewed one by
@@ -44,12 +48,8 @@ def make_proposal(store: Store, settings: Study, encoder: Encoder, frame: str = 
             return 0
         vectors.fit_space(tx, encoder, settings.encoder, keys)
         matrix = vectors.read_centred(tx, encoder, keys)
-    groups = propose_groups(matrix, settings.proposal)
-    about = [
-        {"name": portrait.name, "keywords": list(portrait.keywords), "exemplars": list(portrait.exemplars)}
-        | {"cohesion": round(portrait.cohesion, 3)}
-        for portrait in portraits([by_key[key][0].text for key in keys], matrix, groups)
-    ]
+    groups = propose_groups(matrix, keys, settings.proposal, progress)
+    about = described([by_key[key][0].text for key in keys], matrix, groups)
     phrase_ids = [[phrase.phrase_id for phrase in by_key[key]] for key in keys]
     options = settings.proposal.model_dump()
     identity = review.settings_json([frame, encoder.fingerprint, options, phrase_ids])
@@ -57,6 +57,23 @@ def make_proposal(store: Store, settings: Study, encoder: Encoder, frame: str = 
     with store.transaction() as tx:
         review.add_proposal(tx, proposal_id, frame, encoder.fingerprint, options, phrase_ids, groups, about)
     return groups.count
+
+
+def described(texts: Sequence[str], matrix: Vectors, groups: Groups) -> list[dict[str, Any]]:
+    """What is stored and shown of every group: its portrait, and how it stands among the others."""
+    shown = portraits(texts, matrix, groups)
+    return [
+        {
+            "name": portrait.name,
+            "keywords": list(portrait.keywords),
+            "exemplars": list(portrait.exemplars),
+            "cohesion": round(kin.cohesion, 3),
+            "alike": [shown[other].name for other in kin.alike],
+            "two": int(kin.two),
+            "net": kin.net,
+        }
+        for portrait, kin in zip(shown, groups.kin, strict=True)
+    ]
 
 
 def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:

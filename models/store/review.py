@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from models.clusters import Groups
+from models.clusters.groups import Groups
 from models.codebook import Codebook, Event, EventKind
 from models.coding import Decision, PhraseState, Role, Verdict, replay_decisions
 from models.planning import ProposedGroup

@@ -1,252 +1,243 @@
-"""The proposal, with the bundled encoder and the real clustering (the one slow module)."""
+"""Groups: what they promise about order, resamples, shares and odd input, on vectors made here."""
 
-import csv
-import random
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import fields
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
 
-from models.clusters import UNASSIGNED, Groups, propose_groups
-from models.config import Proposal, Study
-from models.encoder import BUNDLED, Encoder, Vectors, centred, fit_mean, load_encoder
-from models.errors import RechkiError
-from models.naming import portraits
-from models.phrases import PURPOSE_FRAME
-from models.proposing import make_proposal, open_texts, plan_tasks
-from models.reading import read_new_files
-from models.review import Kind
-from models.store import review
-from models.store.database import Store
-from models.store.private import Private
-from models.store.vectors import read_centred, remember
-from models.suggest import code_centroids, rank_codes
+from models.clusters import proposal
+from models.clusters.affinity import affinities
+from models.clusters.consensus import consensus
+from models.clusters.groups import UNASSIGNED, Groups, groups_of
+from models.clusters.kin import joined, kin_of, looks_like_two, nets_of
+from models.clusters.proposal import mean_affinities, propose_groups
+from models.config import Proposal
+from models.encoder import Vectors
 
-GSR = Path(__file__).parents[2] / "examples" / "gsr" / "gsr_cards.csv"
 SETTINGS = Proposal()
 
 
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    return load_encoder(BUNDLED)
-
-
-@pytest.fixture(scope="session")
-def blobs() -> Vectors:
-    """Four clear groups of 12 unit vectors and 6 strays, shuffled."""
-    draw = np.random.default_rng(5)
-    centres = np.eye(4, 32)
-    points = np.vstack(
-        [centres[at] + 0.05 * draw.normal(size=(12, 32)) for at in range(4)] + [draw.normal(size=(6, 32))]
-    )
-    points = points[draw.permutation(len(points))]
+def around(centres: np.ndarray, each: int, noise: float, seed: int = 5) -> Vectors:
+    """Unit vectors around centres."""
+    draw = np.random.default_rng(seed)
+    points = np.repeat(centres, each, axis=0)
+    points = points + noise * draw.normal(size=points.shape)
     return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
 
 
-@pytest.fixture(scope="session")
+def names(n: int) -> list[str]:
+    return [f"фраза {at}" for at in range(n)]
+
+
+@pytest.fixture(scope="module")
+def blobs() -> Vectors:
+    """Four clear groups of 12 unit vectors and 6 strays."""
+    strays = np.random.default_rng(5).normal(size=(6, 32))
+    return np.vstack([around(np.eye(4, 32), 12, 0.05), around(strays, 1, 0)])
+
+
+@pytest.fixture(scope="module")
+def blurred() -> Vectors:
+    """Twelve groups of 15 that run into each other."""
+    return around(np.random.default_rng(1).normal(size=(12, 24)), 15, 0.75)
+
+
+@pytest.fixture(scope="module")
 def grouped(blobs: Vectors) -> Groups:
-    return propose_groups(blobs, SETTINGS)
+    return propose_groups(blobs, names(len(blobs)), SETTINGS)
 
 
-def some_cards(folder: Path, seed: int, count: int = 45) -> None:
-    """A part of the example as one file, in an order of its own."""
-    with GSR.open(encoding="utf-8", newline="") as file:
-        head, *lines = csv.reader(file)
-    lines = random.Random(seed).sample(lines[:count], count)  # noqa: S311  (no secret)
-    folder.mkdir(parents=True)
-    with (folder / "cards.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([head, *lines])
+def settled(groups: Groups) -> np.ndarray:
+    """Groups with the unassigned sent to the nearest."""
+    return np.where(groups.labels == UNASSIGNED, groups.nearest, groups.labels)
 
 
-def test_labels_are_contiguous_and_the_largest_group_is_first(grouped: Groups) -> None:
+def test_groups_are_numbered_from_the_largest(grouped: Groups) -> None:
     sizes = [len(grouped.members(group)) for group in range(grouped.count)]
     assert set(grouped.labels) - {UNASSIGNED} == set(range(grouped.count))
     assert sizes == sorted(sizes, reverse=True)
-    assert grouped.count >= 2
+    assert len(grouped.kin) == grouped.count
 
 
-def test_clear_groups_are_found(grouped: Groups, blobs: Vectors) -> None:
-    truth = np.where(np.abs(blobs[:, :4]).max(axis=1) > 0.8, np.abs(blobs[:, :4]).argmax(axis=1), -1)
-    for group in range(grouped.count):
-        inside = truth[grouped.members(group)]
-        inside = inside[inside >= 0]  # a stray may stand anywhere
-        assert np.bincount(inside).max() >= 0.9 * len(inside)
+def test_clear_groups_are_found_and_strays_are_left_out(grouped: Groups) -> None:
+    assert adjusted_rand_score(np.repeat(np.arange(4), 12), settled(grouped)[:48]) == 1
+    assert (grouped.labels[:48] == UNASSIGNED).sum() == 0
+    assert (grouped.labels[48:] == UNASSIGNED).sum() == int(0.1 * 54)
 
 
-def test_confidence_and_nearest_belong_to_the_labels(grouped: Groups) -> None:
+def test_confidence_and_distances_belong_to_the_nearest_groups(grouped: Groups, blobs: Vectors) -> None:
     assert ((grouped.confidence >= 0) & (grouped.confidence <= 1)).all()
-    assert (grouped.confidence[grouped.labels == UNASSIGNED] == 0).all()
-    assert set(grouped.nearest) <= set(range(grouped.count))
+    inside = grouped.labels != UNASSIGNED
+    assert (grouped.near[inside, 0] == grouped.labels[inside]).all()
+    assert grouped.near.shape == grouped.distances.shape == (len(blobs), 3)
+    assert grouped.distances[:, 0] == pytest.approx(1 - grouped.confidence)
+    assert (np.diff(grouped.distances[:, 1:], axis=1) >= 0).all()
     assert all((np.diff(grouped.confidence[grouped.members(group)]) <= 0).all() for group in range(grouped.count))
+    assert grouped.confidence[:48].min() > grouped.confidence[48:].max()
 
 
-def test_two_runs_give_the_same_groups(grouped: Groups, blobs: Vectors) -> None:
-    again = propose_groups(blobs.copy(), SETTINGS)
-    assert (again.labels == grouped.labels).all()
-    assert (again.confidence == grouped.confidence).all()
+def test_any_order_of_the_rows_gives_the_same_groups_to_the_last_bit(blurred: Vectors) -> None:
+    keys = names(len(blurred))
+    first = propose_groups(blurred, keys, SETTINGS)
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(blurred))
+        again = propose_groups(blurred[order], [keys[at] for at in order], SETTINGS)
+        assert again.kin == first.kin
+        for field in fields(Groups)[:4]:
+            assert (getattr(again, field.name) == getattr(first, field.name)[order]).all()
 
 
-@pytest.mark.parametrize("n", [0, 1, 19])
+def test_another_seed_and_one_more_phrase_change_little(blurred: Vectors) -> None:
+    keys = names(len(blurred))
+    whole = settled(propose_groups(blurred, keys, SETTINGS))
+    other = settled(propose_groups(blurred, keys, SETTINGS.model_copy(update={"seed": 7})))
+    assert adjusted_rand_score(whole, other) >= 0.9
+    likeness = []
+    for out in (3, 77, 140):
+        kept = np.arange(len(blurred)) != out
+        without = propose_groups(blurred[kept], [key for key, stays in zip(keys, kept, strict=True) if stays], SETTINGS)
+        likeness.append(adjusted_rand_score(whole[kept], settled(without)))
+    assert np.mean(likeness) >= 0.9
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.25, 0.5])
+def test_the_share_left_out_is_the_one_that_was_asked_for(blurred: Vectors, share: float) -> None:
+    wanted = SETTINGS.model_copy(update={"unassigned": share})
+    groups = propose_groups(blurred, names(len(blurred)), wanted)
+    assert (groups.labels == UNASSIGNED).sum() == int(share * len(blurred))
+    assert min(len(groups.members(group)) for group in range(groups.count)) >= 2
+    assert (groups.near >= 0).all()
+
+
+def test_a_finer_grain_gives_more_groups(blurred: Vectors) -> None:
+    counts = [
+        propose_groups(blurred, names(len(blurred)), SETTINGS.model_copy(update={"grain": grain})).count
+        for grain in (0.5, 0.75, 0.95)
+    ]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
+
+
+def test_no_more_groups_than_wanted(blurred: Vectors) -> None:
+    few = SETTINGS.model_copy(update={"most_groups": 4, "grain": 0.5})
+    assert 2 <= propose_groups(blurred, names(len(blurred)), few).count <= 4
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 19])
 def test_fewer_than_twenty_texts_stay_unassigned(blobs: Vectors, n: int) -> None:
-    groups = propose_groups(blobs[:n], SETTINGS)
+    groups = propose_groups(blobs[:n], names(n), SETTINGS)
     assert groups.count == 0
-    assert list(groups.labels) == [UNASSIGNED] * n
+    assert list(groups.labels) == list(groups.nearest) == [UNASSIGNED] * n
 
 
-@pytest.mark.parametrize("n", [4, 5, 20, 21, 29, 30, 31])
-def test_any_number_of_texts_from_the_least_on_is_clustered(blobs: Vectors, n: int) -> None:
-    groups = propose_groups(blobs[:n], SETTINGS.model_copy(update={"min_phrases": min(n, 20)}))
+@pytest.mark.parametrize("n", [4, 5, 6, 7, 20, 21, 29, 30, 31])
+def test_any_number_of_texts_from_the_least_on_is_grouped(blobs: Vectors, n: int) -> None:
+    groups = propose_groups(blobs[:n], names(n), SETTINGS.model_copy(update={"min_phrases": 4}))
     assert len(groups.labels) == len(groups.nearest) == n
 
 
-@pytest.mark.parametrize("n", [20, 40])
-def test_one_phrase_over_and_over_does_no_harm(blobs: Vectors, n: int) -> None:
-    groups = propose_groups(np.repeat(blobs[:1], n, axis=0), SETTINGS)
-    assert len(groups.labels) == n
+@pytest.mark.parametrize("n", [20, 300])
+def test_one_phrase_over_and_over_is_one_group(blobs: Vectors, n: int) -> None:
+    groups = propose_groups(np.repeat(blobs[:1], n, axis=0), names(n), SETTINGS)
+    assert groups.count == 1
+    assert (groups.labels == UNASSIGNED).sum() == n // 10
+
+
+@pytest.mark.parametrize("n", [20, 300])
+def test_texts_without_any_direction_do_no_harm(n: int) -> None:
+    groups = propose_groups(np.zeros((n, 32), np.float32), names(n), SETTINGS)
     assert np.isfinite(groups.confidence).all()
+    assert len(groups.labels) == n
 
 
-def test_vectors_of_the_study_have_length_one_and_halves_of_equal_weight(encoder: Encoder) -> None:
-    raw = encoder.encode(["снять тревогу", "вырасти в доходе", "новый опыт", ""])
-    assert raw.shape == (4, sum(encoder.blocks))
-    vectors = centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks)
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
-    first = np.linalg.norm(vectors[:, : encoder.blocks[0]], axis=1)
-    assert first == pytest.approx(np.sqrt(0.5), abs=1e-5)
+def test_one_theme_is_one_net_and_never_a_crash() -> None:
+    theme = around(np.eye(1, 32), 60, 0.02)
+    groups = propose_groups(theme, names(60), SETTINGS)
+    assert groups.count >= 1
+    assert {kin.net for kin in groups.kin} <= set(range(5))
 
 
-def test_a_text_has_the_same_vector_in_any_company(encoder: Encoder) -> None:
-    texts = ["снять тревогу", "деньги", "очень длинный ответ о том, как всё надоело и хочется другой жизни, " * 4]
-    together = encoder.encode(texts)
-    alone = np.vstack([encoder.encode([text]) for text in texts])
-    assert np.abs(together - alone).max() < 1e-3
+def test_what_does_not_fit_at_once_joins_the_groups_of_a_part(blobs: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = np.vstack([blobs[:48]] + [around(blobs[:48], 1, 0.03, seed) for seed in range(4)])
+    monkeypatch.setattr(proposal, "AT_ONCE", 60)
+    groups = propose_groups(many, names(len(many)), SETTINGS)
+    assert adjusted_rand_score(np.tile(np.repeat(np.arange(4), 12), 5), settled(groups)) == 1
+    assert (groups.labels == UNASSIGNED).sum() == len(many) // 10
 
 
-def test_like_texts_are_nearer_than_unlike_ones(encoder: Encoder) -> None:
-    vectors = encoder.encode(["хочу больше зарабатывать", "вырасти в доходе", "подруга посоветовала"])
-    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+def test_progress_reaches_its_end(blobs: Vectors) -> None:
+    told: list[tuple[int, int]] = []
+    propose_groups(blobs, names(len(blobs)), SETTINGS, lambda done, of: told.append((done, of)))
+    assert told[-1][0] == told[-1][1]
+    assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))
 
 
-def test_progress_is_told_to_the_end(encoder: Encoder) -> None:
-    seen: list[tuple[int, int]] = []
-    encoder.encode(["деньги"] * 70, lambda done, of: seen.append((done, of)))
-    assert seen == [(64, 70), (70, 70)]
+@given(st.integers(20, 60), st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_affinities_are_shares_and_symmetric(n: int, seed: int) -> None:
+    found = affinities(around(np.random.default_rng(seed).normal(size=(n, 12)), 1, 0))
+    assert found.shape == (n, n)
+    assert np.allclose(found, found.T)
+    assert ((found >= 0) & (found <= 1 + 1e-6)).all()
+    assert found.diagonal() == pytest.approx(1)
 
 
-def test_an_encoder_that_is_not_there_is_named() -> None:
-    with pytest.raises(RechkiError, match="/nowhere/model") as caught:
-        load_encoder("/nowhere/model")
-    assert caught.value.do
+def test_a_phrase_that_agrees_with_no_other_is_alone() -> None:
+    near = np.kron(np.eye(3), np.ones((4, 4))).astype(np.float32)
+    alone = np.zeros((13, 13), np.float32)
+    alone[:12, :12], alone[12, 12] = near, 1
+    found = consensus(alone, names(13), 0.5, 10, 1)
+    assert adjusted_rand_score([*np.repeat(np.arange(3), 4), 3], found) == 1
 
 
-def test_the_fingerprint_names_the_prompt(encoder: Encoder) -> None:
-    assert load_encoder(BUNDLED, "query: ").fingerprint != encoder.fingerprint
-    assert load_encoder(BUNDLED).fingerprint == encoder.fingerprint
+def test_mean_affinities_leave_the_text_itself_out() -> None:
+    affinity = np.array([[1, 0.5, 0.1], [0.5, 1, 0.2], [0.1, 0.2, 1]], np.float32)
+    means = mean_affinities(affinity, np.array([0, 0, UNASSIGNED]))
+    assert means.ravel() == pytest.approx([0.5, 0.5, 0.15])
 
 
-def test_row_order_does_not_change_the_proposal(
-    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
-) -> None:
-    settings = make_study(columns={"rows": []})
-    partitions = []
-    key: bytes | None = None
-    for seed in (1, 2):
-        folder = tmp_path / str(seed)
-        some_cards(folder / "cards", seed)
-        if key is not None:  # the same study on another machine: the private file goes with it
-            (folder / "private.db").write_bytes((tmp_path / "key.db").read_bytes())
-        private = Private(folder)
-        key = private.key()
-        (tmp_path / "key.db").write_bytes(private.path.read_bytes())
-        store = Store.open(folder, settings)
-        read_new_files(folder / "cards", folder / "refused", settings, store, private)
-        remember(store, encoder, open_texts(store))
-        assert make_proposal(store, settings, encoder) >= 1
-        with store.transaction() as tx:
-            partitions.append(
-                [
-                    (group.proposal_id, group.phrase_ids, group.about)
-                    for group in review.proposed_groups(tx, PURPOSE_FRAME)
-                ]
-            )
-        store.close()
-    assert partitions[0] == partitions[1]
+def test_groups_of_equal_size_are_numbered_by_their_first_text() -> None:
+    groups = groups_of(np.array([1, 0, 1, 0, -1]), np.full((5, 2), 0.5, np.float32))
+    assert list(groups.labels) == [0, 1, 0, 1, -1]
 
 
-def test_a_proposal_and_its_tasks_are_made_once(
-    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
-) -> None:
-    settings = make_study(columns={"rows": []})
-    some_cards(tmp_path / "cards", 3)
-    store = Store.open(tmp_path, settings)
-    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
-    texts = open_texts(store)
-    assert remember(store, encoder, texts) == len(texts)
-    assert remember(store, encoder, texts) == 0
-    groups = make_proposal(store, settings, encoder)
-    assert groups >= 1
-    assert make_proposal(store, settings, encoder) == 0
-    assert plan_tasks(store, settings, encoder) >= groups
-    assert plan_tasks(store, settings, encoder) == 0
-    with store.transaction() as tx:
-        tasks = review.tasks(tx, PURPOSE_FRAME)
-        vectors = read_centred(tx, encoder, sorted(texts))
-    assert len([task for task in tasks if task.kind is Kind.GROUP]) == groups
-    assert all(task.suggested for task in tasks if task.kind is Kind.PHRASE)  # so far only non-answers
-    assert len(vectors) == len(texts)
-    with pytest.raises(RechkiError, match="another encoder"):
-        in_another_space(store, settings, encoder)
-    store.close()
+def test_kin_names_groups_that_may_be_one_and_those_that_may_be_two() -> None:
+    blocks = np.kron(np.eye(5), np.ones((8, 8))).astype(np.float32)
+    blocks[:8, 8:16] = blocks[8:16, :8] = 0.6  # the first two are close
+    blocks[16:20, 20:24] = blocks[20:24, 16:20] = 0.1  # the third falls apart
+    kin = kin_of(blocks, np.repeat(np.arange(5), 8), 5)
+    assert kin[0].alike == (1,)
+    assert kin[1].alike == (0,)
+    assert [found.two for found in kin] == [False, False, True, False, False]
+    assert kin[0].cohesion == pytest.approx(1)
+    assert kin[0].net == kin[1].net == 0
 
 
-def in_another_space(store: Store, settings: Study, encoder: Encoder) -> None:
-    remember(store, replace(encoder, fingerprint="other"), open_texts(store))
+def test_two_strays_do_not_make_a_group_look_like_two() -> None:
+    loose = np.ones((12, 12), np.float32)
+    loose[10:, :10] = loose[:10, 10:] = 0.1
+    assert not looks_like_two(loose)
+    assert not looks_like_two(np.eye(5, dtype=np.float32))
 
 
-def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
-    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
-) -> None:
-    settings = make_study(columns={"rows": []})
-    some_cards(tmp_path / "few", 3, count=6)
-    some_cards(tmp_path / "cards", 3, count=45)
-    store, private = Store.open(tmp_path, settings), Private(tmp_path)
-    read_new_files(tmp_path / "few", tmp_path / "refused", settings, store, private)
-    remember(store, encoder, open_texts(store))
-    assert make_proposal(store, settings, encoder) == 0
-    plan_tasks(store, settings, encoder)
-    with store.transaction() as tx:
-        first = review.tasks(tx, PURPOSE_FRAME)
-        assert tx.rows(review.schema.vector_space) == [], "the mean waits for the first proposal"
-    assert {task.kind for task in first} == {Kind.PHRASE}
-
-    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, private)
-    remember(store, encoder, open_texts(store))
-    assert make_proposal(store, settings, encoder) >= 1
-    with store.transaction() as tx:
-        grouped = {phrase for group in review.proposed_groups(tx, PURPOSE_FRAME) for phrase in group.phrase_ids}
-        assert len(tx.rows(review.schema.vector_space)) == 1
-    assert not grouped & {phrase for task in first for phrase in task.phrase_ids}
-    store.close()
+@given(st.integers(1, 40), st.integers(0, 100))
+@settings(max_examples=40, deadline=None)
+def test_nets_are_three_to_five_and_hold_every_group(count: int, seed: int) -> None:
+    draw = np.random.default_rng(seed).random((count, count))
+    nets = nets_of(((draw + draw.T) / 2).astype(np.float32))
+    assert len(nets) == count
+    assert set(nets) == set(range(max(nets) + 1))
+    assert nets[0] == 0
+    assert len(set(nets)) == count if count <= 3 else 3 <= len(set(nets)) <= 5
 
 
-def test_a_group_is_named_in_the_words_of_its_most_central_phrase() -> None:
-    texts = ["Снять тревогу.", "снять боль", "вырасти в доходе", "больше денег и дохода"]
-    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], np.float32)
-    groups = Groups(np.array([0, 0, 1, 1]), np.ones(4), np.array([0, 0, 1, 1]))
-    first, second = portraits(texts, vectors, groups)
-    assert first.name in {"Снять тревогу", "Снять боль"}
-    assert "доход" in second.keywords
-    assert set(first.exemplars) == {"Снять тревогу.", "снять боль"}
-    assert portraits(texts, vectors, Groups(np.full(4, -1), np.zeros(4), np.full(4, -1))) == []
-
-
-def test_a_rejected_code_is_not_offered_and_the_name_alone_is_enough_to_begin() -> None:
-    names = np.eye(3, dtype=np.float32)
-    centres = code_centroids(["a", "b", "c"], names, {"b": np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)})
-    phrase = np.array([1, 0.1, 0], np.float32)
-    assert np.linalg.norm(centres, axis=1) == pytest.approx(1)
-    assert [found.code_id for found in rank_codes(phrase, ["a", "b", "c"], centres, set())] == ["a", "b", "c"]
-    assert [found.code_id for found in rank_codes(phrase, ["a", "b", "c"], centres, {"a"})] == ["b", "c"]
-    assert rank_codes(phrase, ["a", "b", "c"], centres, {"a", "b", "c"}) == []
+def test_joining_groups_loses_no_text() -> None:
+    labels = np.array([0, 0, 1, 1, 2, 2, -1])
+    affinity = np.eye(7, dtype=np.float32)
+    affinity[0:2, 2:4] = affinity[2:4, 0:2] = 0.9
+    found = joined(affinity, labels, 2)
+    assert list(found == -1) == [False] * 6 + [True]
+    assert found[0] == found[2] != found[4]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -52,14 +53,21 @@ def find_personal(text: str) -> tuple[Found, ...]:
     """Find personal data, in order and without overlaps.
 
     Of finds that overlap, that of the earlier finder stays; what stands inside a link or an address is not looked at
-    again. Rules, a dictionary and a tagger are no promise of anonymity: a human's look stays part of the work
+    again. Words found once are masked wherever the text repeats them. Rules, a dictionary and a tagger are no promise of anonymity: a human's look stays part of the work
     (``rechki check --pii``).
     """
     found: list[Found] = []
     for item in _all(text):
-        if all(item.end <= other.start or item.start >= other.end for other in found):
-            found.append(item)
+        _add(found, item)
+    for item in list(found):
+        for again in re.finditer(rf"(?<!\w){re.escape(text[item.start : item.end])}(?!\w)", text):
+            _add(found, Found(again.start(), again.end(), item.kind))
     return tuple(sorted(found, key=lambda item: item.start))
+
+
+def _add(found: list[Found], item: Found) -> None:
+    if all(item.end <= other.start or item.start >= other.end for other in found):
+        found.append(item)
 
 
 def masked(text: str) -> str:

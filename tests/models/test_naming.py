@@ -73,7 +73,9 @@ def test_placeholders_numbers_and_signs_name_nothing() -> None:
 
 
 def test_a_long_phrase_is_cut_at_a_word() -> None:
-    name = described({"a": ["очень длинный ответ о том " * 6, "совсем иной и тоже длинный рассказ " * 5], "b": ["сон", "сон"]})["a"].name
+    name = described(
+        {"a": ["очень длинный ответ о том " * 6, "совсем иной и тоже длинный рассказ " * 5], "b": ["сон", "сон"]}
+    )["a"].name
     assert len(name) <= 61
     assert name.endswith("…")
     assert not name[:-1].endswith(" ")

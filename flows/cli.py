@@ -80,6 +80,25 @@ def check(
 
 
 @app.command()
+def cluster(
+    file: Annotated[Path, typer.Argument(help="Any table: CSV, Excel, JSON lines.", show_default=False)],
+    text: Annotated[str, typer.Option(help="The column with the answers.")],
+    identity: Annotated[
+        str | None, typer.Option("--id", help="The column that names the rows; else their numbers.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write OUT.csv; the groups go to OUT.groups.csv.")] = None,
+    map_file: Annotated[Path | None, typer.Option("--map", help="Where to write a map of the answers (HTML).")] = None,
+) -> None:
+    """Group the answers of one column of any table: no study, no server.
+
+    Example: [bold]rechki cluster answers.csv --text "Почему вы выбрали нас?" --out groups.csv --map map.html[/bold]
+    """
+    from flows.clustering import cluster_file
+
+    cluster_file(file, text, identity, out, map_file)
+
+
+@app.command()
 def propose(
     study: StudyFolder,
     new_projects: Annotated[

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.balance import State
-from models.inert import printable
-from reports import figures, words
+from reports import words
 from reports.charts import diverging_bars
 from reports.data import Report, Verbatim
+from reports.environment import environment
 from reports.method import rules
 from reports.placing import NARROW, WIDE, Line
 
@@ -35,7 +33,7 @@ class Section:
 def page(report: Report) -> str:
     """Render the report; the same text for the same report."""
     waves = {said.wave for of_code in report.verbatims.values() for said in of_code}
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         charts=list(_charts(report)),
@@ -46,34 +44,6 @@ def page(report: Report) -> str:
         words=words,
         show_waves=len(waves) > 1,
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printable,
-    )
-    environment.filters |= {
-        "number": figures.number,
-        "points": figures.points,
-        "percent": figures.percent,
-        "probability": figures.probability,
-        "moment": figures.moment,
-        "phrases": partial(figures.counted, one="фраза", few="фразы", many="фраз"),
-        "respondents": partial(figures.counted, one="респондент", few="респондента", many="респондентов"),
-    }
-    environment.globals["interval"] = figures.interval
-    return environment
-
-
-def _printable(value: object) -> object:
-    """Keep characters that no page can carry out of every text; markup of ours is left as it is."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _charts(report: Report) -> Iterator[dict[str, Markup]]:

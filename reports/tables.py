@@ -14,15 +14,15 @@ FIXED = ("code", "code_id", "rows", "respondents")
 
 def balance_csv(report: Report) -> bytes:
     """Write the served balance: percent and points unrounded, nothing where no row is scored."""
-    return _csv(report.balance, BALANCE)
+    return plain_csv(report.balance[list(BALANCE)])
 
 
 def fixed_csv(report: Report) -> bytes:
     """Write the counts of the fixed codes."""
-    return _csv(report.fixed, FIXED)
+    return plain_csv(report.fixed[list(FIXED)])
 
 
-def _csv(table: pd.DataFrame, columns: tuple[str, ...]) -> bytes:
+def plain_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 without a mark, as programs expect it (people have the workbook); commas; harmless text."""
-    safe = table[list(columns)].map(lambda value: cell(value) if isinstance(value, str) else value)
+    safe = table.map(lambda value: cell(value) if isinstance(value, str) else value)
     return safe.to_csv(index=False, lineterminator="\r\n").encode()

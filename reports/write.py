@@ -1,9 +1,9 @@
-"""Write a report's files so that a reader never meets half of one."""
+"""Write a report's files."""
 
-import os
 from pathlib import Path
 
 from reports.data import Report
+from reports.files import replace_files
 from reports.page import page
 from reports.tables import balance_csv, fixed_csv
 from reports.workbook import workbook
@@ -38,14 +38,6 @@ def write_report(report: Report, folder: Path) -> dict[str, Path]:
         "balance.csv": balance_csv(report),
         "fixed_codes.csv": fixed_csv(report),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = {name: folder / f".{name}.part" for name in contents}
-    try:
-        for name, content in contents.items():
-            partial[name].write_bytes(content)
-        for name, path in partial.items():
-            os.replace(path, folder / name)  # noqa: PTH105 - the atomic step, under the name people look for
-    finally:
-        for path in partial.values():
-            path.unlink(missing_ok=True)
-    return {name: folder / name for name in contents}
+    files = {name: folder / name for name in contents}
+    replace_files({files[name]: content for name, content in contents.items()})
+    return files

@@ -52,13 +52,16 @@ class Groups:
         1 minus the mean affinity to each of them.
     kin : tuple of Kin
         One for every group.
+    places : float array of shape (n, 2)
+        Where every text stands on a map, each axis within -1 and 1; all at 0 when there is no group.
     """
 
     labels: Labels
     confidence: Floats
     near: Labels
     distances: Floats
-    kin: tuple[Kin, ...] = ()
+    kin: tuple[Kin, ...]
+    places: Floats
 
     @property
     def count(self) -> int:
@@ -72,7 +75,14 @@ class Groups:
 
     def taken(self, places: Labels) -> "Groups":
         """Return the texts at these places, in this order, with the groups' numbers as they are."""
-        return Groups(self.labels[places], self.confidence[places], self.near[places], self.distances[places], self.kin)
+        return Groups(
+            self.labels[places],
+            self.confidence[places],
+            self.near[places],
+            self.distances[places],
+            self.kin,
+            self.places[places],
+        )
 
     def members(self, group: int) -> Labels:
         """Positions of a group's texts, the surest first."""
@@ -102,9 +112,9 @@ def groups_of(labels: Labels, means: Floats) -> Groups:
     near = np.argsort(-ranked, axis=1, kind="stable")[:, :_SHOWN]
     shown = np.take_along_axis(means, near, axis=1)
     confidence = shown[:, 0] if near.shape[1] else np.zeros(len(labels), np.float32)
-    return Groups(
-        labels, np.clip(confidence, 0, 1).astype(np.float32), near, (1 - np.clip(shown, 0, 1)).astype(np.float32)
-    )
+    shares = np.clip(confidence, 0, 1).astype(np.float32)
+    distances = (1 - np.clip(shown, 0, 1)).astype(np.float32)
+    return Groups(labels, shares, near, distances, (), np.zeros((len(labels), 2), np.float32))
 
 
 def no_groups(n: int) -> Groups:

@@ -53,8 +53,8 @@ def find_personal(text: str) -> tuple[Found, ...]:
     """Find personal data, in order and without overlaps.
 
     Of finds that overlap, that of the earlier finder stays; what stands inside a link or an address is not looked at
-    again. Words found once are masked wherever the text repeats them. Rules, a dictionary and a tagger are no promise of anonymity: a human's look stays part of the work
-    (``rechki check --pii``).
+    again. Words found once are masked wherever the text repeats them. Rules, a dictionary and a tagger are no promise
+    of anonymity: a human's look stays part of the work (``rechki check --pii``).
     """
     found: list[Found] = []
     for item in _all(text):

@@ -1,7 +1,7 @@
 """A small report with every kind of trouble in it, made by the real `served_balance`."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from models.balance import CodedRow, fixed_counts, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code, Target
@@ -120,3 +121,24 @@ def written(files: dict[str, Path], tmp_path: Path) -> dict[str, Path]:
     """The files of the report, to be written over."""
     folder = shutil.copytree(files["index.html"].parent, tmp_path / "report")
     return {name: folder / name for name in files}
+
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()

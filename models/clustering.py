@@ -1,0 +1,106 @@
+"""A column of texts to groups, without a study: what `rechki cluster` computes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.clusters.groups import UNASSIGNED, Floats, Groups, Kin, Labels, groups_of
+from models.clusters.proposal import propose_groups
+from models.config import Study
+from models.encoder import Encoder, Progress, Vectors, centred, fit_mean
+from models.naming import Portrait, portraits
+from models.nonanswers import is_non_answer
+from models.privacy.masking import masked
+from models.text import text_key
+
+
+@dataclass(frozen=True)
+class Clustered:
+    """The groups of n texts.
+
+    Attributes
+    ----------
+    labels, nearest : int arrays of shape (n,)
+        Group and nearest group of every text, -1 for unassigned; -1 in both for empty texts and non-answers.
+    confidence : float array of shape (n,)
+        0 to 1; 0 for empty texts and non-answers.
+    sizes : tuple of int
+        Texts of every group, duplicates counted.
+    portraits : tuple of Portrait
+        One for every group.
+    nets : tuple of int
+        The suggested net of every group.
+    shown : tuple of str
+        Every text with personal data masked.
+    places : float array of shape (n, 2)
+        Where every text stands on the map.
+    distinct, empty, non_answers : int
+        Different texts that were grouped, and texts that were left out.
+    """
+
+    labels: Labels
+    nearest: Labels
+    confidence: Floats
+    sizes: tuple[int, ...]
+    portraits: tuple[Portrait, ...]
+    nets: tuple[int, ...]
+    shown: tuple[str, ...]
+    places: Floats
+    distinct: int
+    empty: int
+    non_answers: int
+
+
+def cluster_texts(
+    texts: Sequence[str],
+    encoder: Encoder,
+    settings: Study,
+    encoding: Progress | None = None,
+    grouping: Progress | None = None,
+) -> Clustered:
+    """Group texts as a study's proposal would: masked, duplicates as one, non-answers and empty texts left out.
+
+    With fewer distinct texts than ``settings.proposal.min_phrases`` there is nothing to learn from; then texts with the
+    same words are a group, and the others are unassigned.
+    """
+    shown = tuple(masked(text) for text in texts)
+    silent = np.array([is_non_answer(text, settings.phrases.non_answers) for text in texts], bool)
+    empty = np.array([not text_key(text) for text in shown], bool)
+    keys = [None if out else text_key(text) for text, out in zip(shown, silent | empty, strict=True)]
+    distinct = sorted({key for key in keys if key is not None})
+    first = {key: at for at, key in reversed(list(enumerate(keys)))}
+    said = [shown[first[key]] for key in distinct]
+    raw = encoder.encode(said, encoding)
+    vectors = centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks) if said else raw
+    groups = _groups(vectors, distinct, Counter(keys), settings, grouping)
+    place = {key: at for at, key in enumerate(distinct)}
+    rows = np.array([len(distinct) if key is None else place[key] for key in keys], np.int64)
+    labels = np.append(groups.labels, UNASSIGNED)[rows]
+    return Clustered(
+        labels=labels,
+        nearest=np.append(groups.nearest, UNASSIGNED)[rows],
+        confidence=np.append(groups.confidence, np.float32(0))[rows],
+        sizes=tuple(int((labels == group).sum()) for group in range(groups.count)),
+        portraits=tuple(portraits(said, vectors, groups)),
+        nets=tuple(kin.net for kin in groups.kin),
+        shown=shown,
+        places=np.vstack([groups.places, np.zeros((1, 2), np.float32)])[rows],
+        distinct=len(distinct),
+        empty=int(empty.sum()),
+        non_answers=int((silent & ~empty).sum()),
+    )
+
+
+def _groups(
+    vectors: Vectors, keys: Sequence[str], times: Counter[str | None], settings: Study, progress: Progress | None
+) -> Groups:
+    groups = propose_groups(vectors, keys, settings.proposal, progress)
+    if groups.count or len(keys) >= settings.proposal.min_phrases:
+        return groups
+    repeated = [at for at, key in enumerate(keys) if times[key] > 1]
+    labels = np.full(len(keys), UNASSIGNED)
+    labels[repeated] = np.arange(len(repeated))
+    same = groups_of(labels, np.eye(len(keys), dtype=np.float32)[:, repeated])
+    return replace(same, kin=tuple(Kin(1.0, (), False, group) for group in range(same.count)))

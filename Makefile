@@ -10,8 +10,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_STUDIO := .venv-studio/.ready
+READY_BENCH := .venv/.ready-bench
+SETS ?=
 
-.PHONY: help setup studio demo up down test test-quick lint types clean
+.PHONY: help setup studio demo up down test test-quick lint types bench clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +43,9 @@ lint: $(READY_DEV) ## ruff
 types: $(READY_DEV) ## mypy --strict
 	$(BIN)/mypy
 
+bench: $(READY_BENCH) ## Proposals beside BERTopic and others, on the sets here and on SETS (CSV: text, code)
+	$(BIN)/python benchmarks/clusters.py $(SETS)
+
 clean: ## Remove the environments
 	rm -rf .venv .venv-studio
 
@@ -57,6 +62,10 @@ $(READY): pyproject.toml constraints.txt | .venv/bin/python
 
 $(READY_DEV): $(READY)
 	$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(READY_BENCH): $(READY)
+	$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt -e '.[bench]'
 	@touch $@
 
 # The migrated, empty database made here lets a Label Studio start in seconds.

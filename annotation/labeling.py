@@ -23,8 +23,8 @@ _PART = " ✂"
 _PAGE_KEYS = "qwetyiopasdfgjklzxcvbnm4567890"  # r, u and h are Label Studio's own, 1-3 belong to the target
 _FIXED_KEYS = dict(zip((code.code_id for code in FIXED), "7890", strict=True))
 _HTML = '<div style="font-family: system-ui, sans-serif; font-size: 14px; color: inherit">{}</div>'
-_TEMPLATES = {Kind.GROUP: "group.xml", Kind.PHRASE: "phrase.xml"}
-TITLES = {Kind.GROUP: "1 · Группы", Kind.PHRASE: "2 · Фразы по одной"}
+_TEMPLATES = {Kind.GROUP: "group.xml", Kind.ADDITION: "addition.xml", Kind.PHRASE: "phrase.xml"}
+TITLES = {Kind.GROUP: "1 · Группы", Kind.ADDITION: "1 · Дополнения", Kind.PHRASE: "2 · Фразы по одной"}
 HIDDEN = (KEY, "suggested_name", "about_html", "members", "card_html", "suggested", "count")  # in the table
 INSTRUCTIONS = {
     Kind.GROUP: (
@@ -33,6 +33,11 @@ INSTRUCTIONS = {
         "его внизу. Если общей темы нет — распустите группу. Справа от фразы: «и ещё о другом» — она останется здесь и "
         "придёт ещё раз отдельно.</p><p>Без мыши: буква у фразы снимает и ставит отметку, 1–3 — целевая ли тема, "
         "Ctrl+Enter — готово.</p>"
+    ),
+    Kind.ADDITION: (
+        "<p>На странице — фразы, которые, скорее всего, относятся к коду, название которого вверху. Оставьте отметку "
+        "у тех, что сюда относятся, и нажмите «Готово»; остальные придут с другим предложением.</p><p>Без мыши: "
+        "буква у фразы снимает и ставит отметку, Ctrl+Enter — готово.</p>"
     ),
     Kind.PHRASE: (
         "<p>Одна фраза. Считаются все отмеченные коды. Если предложенный код не подходит, снимите отметку и выберите "
@@ -67,6 +72,8 @@ def task_json(
     """Return a task with its prediction, as Label Studio imports it. All texts are masked ones."""
     if task.kind is Kind.GROUP:
         return _group_json(task, codebook, contexts)
+    if task.kind is Kind.ADDITION:
+        return _addition_json(task, codebook, contexts)
     return _phrase_json(task, codebook, contexts, states, scale)
 
 
@@ -81,6 +88,8 @@ def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
     said = _regions(result)
     if task.kind is Kind.GROUP:
         return _group_answer(task, said)
+    if task.kind is Kind.ADDITION:
+        return Answer(codes=task.suggested[:1], members=_members_of(task, said))
     chosen = list(dict.fromkeys([*said.get("suggested", []), *said.get("codes", [])]))
     if _JOIN in chosen:
         return Answer(join=True)
@@ -88,7 +97,7 @@ def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
     return Answer(codes=_meant(task, chosen, names), new_names=tuple(names), target=_target(said))
 
 
-def group_result(task: ReviewTask, answer: Answer) -> list[Json]:
+def page_result(task: ReviewTask, answer: Answer) -> list[Json]:
     """Return the result that a person's submit of this answer gives, region by region."""
     ticked = []
     for at in range(len(task.lines)):
@@ -96,6 +105,8 @@ def group_result(task: ReviewTask, answer: Answer) -> list[Json]:
         ticked += [_line_alias(at)] if state is not Member.NOT else []
         ticked += [_line_alias(at) + _ALSO] if state is Member.ALSO else []
     regions = [_choices("members", "group", ticked)] if ticked else []
+    if task.kind is Kind.ADDITION:
+        return regions
     regions.append(_choices("target", "group", [str(answer.target or Target.UNDECIDED)]))
     regions += [_text("name", "group", name) for name in answer.new_names]
     regions += [_taxonomy("merge", "group", answer.codes)] if answer.codes else []
@@ -115,17 +126,8 @@ def phrase_result(task: ReviewTask, answer: Answer) -> list[Json]:
 
 
 def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
-    members: list[Json] = []
-    for at, (line, hotkey) in enumerate(zip(task.lines, _PAGE_KEYS, strict=False)):
-        times = f" ×{len(line.phrase_ids)}" if len(line.phrase_ids) > 1 else ""
-        context = contexts[line.phrase_ids[0]]
-        hint, times = _hint(context), times + (_PART if context.cut else "")
-        members.append({"value": line.text + times, "alias": _line_alias(at), "hotkey": hotkey, "hint": hint})
-        also = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"shift+{hotkey}"}
-        members.append(also)
     page = f", страница {task.page} из {task.pages}" if task.pages > 1 else ""
-    result = [_choices("members", "group", [_line_alias(at) for at in range(len(task.lines))])]
-    result += [_choices("target", "group", [str(Target.UNDECIDED)])]
+    result = [*_ticked(task), _choices("target", "group", [str(Target.UNDECIDED)])]
     result += [_taxonomy("merge", "group", task.suggested[:1])] if task.suggested else []
     merged = codebook.codes.get(task.suggested[0]) if task.suggested else None
     data = {
@@ -134,9 +136,40 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
         "suggested_name": merged.name if merged else str(task.about.get("name", "")),
         "about_html": _HTML.format(_about(task) or "&nbsp;"),
         "count": len(task.phrase_ids),
-        "members": members,
+        "members": _lines_json(task, contexts),
     }
     return {"data": data, "predictions": [{"model_version": MODEL_VERSION, "score": _score(task), "result": result}]}
+
+
+def _addition_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
+    name = codebook.codes[codebook.resolve(task.suggested[0])].name
+    data = {
+        KEY: task.key,
+        "title": f"Относится ли это к «{name}»? {_phrases(len(task.phrase_ids))}",
+        "about_html": _HTML.format("&nbsp;"),
+        "count": len(task.phrase_ids),
+        "members": _lines_json(task, contexts),
+    }
+    predicted = {"model_version": MODEL_VERSION, "score": _score(task), "result": _ticked(task)}
+    return {"data": data, "predictions": [predicted]}
+
+
+def _lines_json(task: ReviewTask, contexts: Mapping[str, RowContext]) -> list[Json]:
+    """The lines of a page, each with its key, and beside each that it is about something else besides."""
+    members: list[Json] = []
+    for at, (line, hotkey) in enumerate(zip(task.lines, _PAGE_KEYS, strict=False)):
+        times = f" ×{len(line.phrase_ids)}" if len(line.phrase_ids) > 1 else ""
+        context = contexts[line.phrase_ids[0]]
+        hint, times = _hint(context), times + (_PART if context.cut else "")
+        members.append({"value": line.text + times, "alias": _line_alias(at), "hotkey": hotkey, "hint": hint})
+        also = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"shift+{hotkey}"}
+        members.append(also)
+    return members
+
+
+def _ticked(task: ReviewTask) -> list[Json]:
+    ticked = [_line_alias(at) for at, line in enumerate(task.lines) if line.checked]
+    return [_choices("members", "group", ticked)] if ticked else []
 
 
 def _about(task: ReviewTask) -> str:
@@ -216,6 +249,18 @@ def _meant(task: ReviewTask, chosen: Sequence[str], names: Sequence[str]) -> tup
 def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:
     if "dissolve" in said.get("verdict", []):
         return Answer(dissolve=True)
+    members = _members_of(task, said)
+    if not members:
+        raise UnusableAnswer("не отмечена ни одна фраза, и группа не распущена")
+    return Answer(
+        codes=tuple(said.get("merge", [])),
+        new_names=tuple(_texts(said.get("name", []))[:1]),
+        target=_target(said),
+        members=members,
+    )
+
+
+def _members_of(task: ReviewTask, said: Mapping[str, list[str]]) -> dict[int, Member]:
     ticked = set(said.get("members", []))
     members: dict[int, Member] = {}
     for at in range(len(task.lines)):
@@ -225,14 +270,7 @@ def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:
     unknown = ticked - {_line_alias(at) + mark for at in range(len(task.lines)) for mark in ("", _ALSO)}
     if unknown:
         raise UnusableAnswer(f"отмечены фразы, которых нет на странице: {', '.join(sorted(unknown))}")
-    if not members:
-        raise UnusableAnswer("не отмечена ни одна фраза, и группа не распущена")
-    return Answer(
-        codes=tuple(said.get("merge", [])),
-        new_names=tuple(_texts(said.get("name", []))[:1]),
-        target=_target(said),
-        members=members,
-    )
+    return members
 
 
 def _target(said: Mapping[str, list[str]]) -> Target | None:

@@ -26,7 +26,7 @@ _MACHINE_COLUMNS = (
     *("annotations_ids", "predictions_model_versions", "predictions_results", "file_upload", "storage_filename"),
     *("created_at", "updated_at", "updated_by", "avg_lead_time", "draft_exists"),
 )
-_COLORS = {Kind.GROUP: "#2a7ab8", Kind.PHRASE: "#5b9b4a"}
+_COLORS = {Kind.GROUP: "#2a7ab8", Kind.ADDITION: "#8a6bb0", Kind.PHRASE: "#5b9b4a"}
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="+")
     parser.add_argument("--no-vectors", action="store_true", help="only what needs no encoder")
     options = parser.parse_args()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pandas", "spacy", "umap-learn", "hdbscan"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pandas", "spacy", "scikit-learn", "hdbscan"))
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {packages}\n")
     print("|   cards | stage                        |  seconds |  ms each |")
     print("|--------:|------------------------------|---------:|---------:|")

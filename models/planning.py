@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from models.codebook import NO_ANSWER
 from models.coding import OPEN, PhraseState
 from models.review import Kind, Line, ReviewTask, task_key
+from models.suggest import Suggestion
 
-Offer = Callable[[Sequence[tuple[str, Collection[str]]]], list[tuple[tuple[str, ...], float]]]
+Offer = Callable[[Sequence[tuple[str, Collection[str]]]], list[list[Suggestion]]]
+_SINGLY = 1.5  # actions a phrase costs that is asked alone: 1 when the first suggestion is right, 2 when it is not
+_UNLIKELY = 0.15  # below this likelihood a phrase is not put on a code's page
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Situation:
         Keys of tasks with a usable answer, and of those somebody skipped.
     states : mapping of phrase id to PhraseState
         Replayed decisions.
+    additions : bool
+        Whether what the groups left open is asked by pages of additions before it is asked phrase by phrase.
     phrases, gone : mapping of phrase id to Phrase
         Phrases that stand, and parts of answers that people have joined again: these are asked about no more.
     """
@@ -57,6 +62,7 @@ class Situation:
     states: Mapping[str, PhraseState]
     page_size: int
     skipped: Collection[str] = ()
+    additions: bool = False
     gone: Mapping[str, Phrase] = field(default_factory=dict)
 
 
@@ -64,14 +70,15 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     """Return the tasks to be asked next, without those that were asked before.
 
     First the groups, a page at a time: a further page is asked when the page before it was given a code, with that
-    code preselected. What people threw out of a group or joined again, and what looks like no answer, is asked phrase
-    by phrase at once; what no group holds waits until the groups are done, because their names make the suggestions.
+    code preselected. Then, round after round, pages of additions: the open phrases gathered under the code they most
+    likely belong to, where a page costs less than asking its phrases alone. What is left is asked phrase by phrase.
+    What people joined again and what looks like no answer is asked phrase by phrase at once; without additions so is
+    what they threw out of a group.
 
     Parameters
     ----------
     offer : callable
-        Takes (text, rejected codes) pairs and returns for each the suggested code ids, best first, and the confidence
-        of the first.
+        Takes (text, rejected codes) pairs and returns for each the suggested codes, the likeliest first.
     """
     asked = {task.key for task in now.tasks}
     pages, held = _group_pages(now)
@@ -86,11 +93,18 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     loose = [
         phrase
         for phrase_id, phrase in now.phrases.items()
-        if phrase_id not in busy
-        and not _done(now.states.get(phrase_id, OPEN))
-        and (groups_done or phrase.non_answer or phrase.joined or phrase_id in seen)
+        if phrase_id not in busy and not _done(now.states.get(phrase_id, OPEN))
     ]
-    return fresh_pages + list(_phrase_tasks(now, loose, offer, asked))
+    if now.additions and groups_done:
+        pages = list(_addition_pages(now, [phrase for phrase in loose if not phrase.non_answer], offer))
+        if pages or any(task.kind is Kind.ADDITION and task.key not in now.answered for task in now.tasks):
+            return pages
+    due = [
+        phrase
+        for phrase in loose
+        if groups_done or phrase.non_answer or phrase.joined or (phrase.phrase_id in seen and not now.additions)
+    ]
+    return fresh_pages + list(_phrase_tasks(now, due, offer, asked))
 
 
 def _done(state: PhraseState) -> bool:
@@ -163,6 +177,37 @@ def _given_code(
     return (max(sorted(counts), key=lambda code: counts[code]),) if counts else ()
 
 
+def _addition_pages(now: Situation, loose: Iterable[Phrase], offer: Offer) -> Iterator[ReviewTask]:
+    """Pages of phrases that most likely belong to one code, ticked where that is more likely than not.
+
+    A page costs its submit and a click for every line that comes ticked wrongly or not ticked though it belongs; it is
+    worth while when the lines that belong would cost more alone. Phrases with a code already are asked alone.
+    """
+    fresh = [phrase for phrase in loose if not now.states.get(phrase.phrase_id, OPEN).codes]
+    by_key: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in fresh:
+        by_key[phrase.text_key].append(phrase)
+    texts = list(by_key.values())
+    rejected = [frozenset().union(*(now.states.get(p.phrase_id, OPEN).rejected for p in same)) for same in texts]
+    offers = offer([(same[0].text, out) for same, out in zip(texts, rejected, strict=True)])
+    by_code: dict[str, list[tuple[float, Line]]] = defaultdict(list)
+    for same, found in zip(texts, offers, strict=True):
+        if found and found[0].likelihood >= _UNLIKELY:
+            ids = tuple(sorted(phrase.phrase_id for phrase in same))
+            line = Line(same[0].text, ids, checked=found[0].likelihood > 0.5)
+            by_code[found[0].code_id].append((found[0].likelihood, line))
+    for code, held in by_code.items():
+        held.sort(key=lambda item: (-item[0], item[1].phrase_ids))
+        for at in range(0, len(held), now.page_size):
+            page = held[at : at + now.page_size]
+            clicks = sum(min(likelihood, 1 - likelihood) for likelihood, _ in page)
+            if _SINGLY * sum(likelihood for likelihood, _ in page) > 1 + clicks:
+                lines = tuple(line for _, line in page)
+                ids = tuple(phrase for line in lines for phrase in line.phrase_ids)
+                key = task_key(now.study_id, now.frame, Kind.ADDITION, code, *ids)
+                yield ReviewTask(key, now.frame, Kind.ADDITION, lines, suggested=(code,))
+
+
 def _phrase_tasks(
     now: Situation, loose: Iterable[Phrase], offer: Offer, asked: Collection[str]
 ) -> Iterator[ReviewTask]:
@@ -182,7 +227,7 @@ def _phrase_tasks(
     offers = offer([(same[0].text, out) for (_, same), out in zip(substantive, rejected, strict=True)])
     offered = {key: found for (key, _), found in zip(substantive, offers, strict=True)}
     for key, same in by_key.items():
-        codes, confidence = offered.get(key, ((NO_ANSWER,), 1.0))
+        found = offered.get(key, [Suggestion(NO_ANSWER, 1.0)])
         confirmed = tuple(sorted(key[1]))
         ids = tuple(sorted(phrase.phrase_id for phrase in same))
         yield ReviewTask(
@@ -190,8 +235,8 @@ def _phrase_tasks(
             frame=now.frame,
             kind=Kind.PHRASE,
             lines=(Line(same[0].text, ids),),
-            about={"confidence": round(confidence, 3), "confirmed": list(confirmed)},
-            suggested=tuple(dict.fromkeys([*confirmed, *codes])),
+            about={"confidence": round(found[0].likelihood, 3) if found else 0.0, "confirmed": list(confirmed)},
+            suggested=tuple(dict.fromkeys([*confirmed, *(suggestion.code_id for suggestion in found)])),
         )
 
 

@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from models.clusters.groups import Groups
 from models.clusters.proposal import propose_groups
 from models.codebook import Codebook
@@ -18,7 +16,7 @@ from models.phrases import PURPOSE_FRAME
 from models.planning import Phrase, Situation, due_tasks
 from models.store import cards, review, vectors
 from models.store.database import Store, Transaction
-from models.suggest import code_centroids, rank_codes
+from models.suggest import Suggestion, Wish, code_centroids, suggestions
 from models.text import text_key
 
 
@@ -94,7 +92,7 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             gone=cards.joined_phrases(tx, frame),
         )
 
-        def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[tuple[tuple[str, ...], float]]:
+        def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
             return _offers(tx, encoder, codebook, phrases, states, wanted)
 
         return review.add_tasks(tx, due_tasks(situation, offer))
@@ -107,14 +105,14 @@ def _offers(
     phrases: dict[str, Phrase],
     states: dict[str, PhraseState],
     wanted: Sequence[tuple[str, Collection[str]]],
-) -> list[tuple[tuple[str, ...], float]]:
+) -> list[list[Suggestion]]:
     """Suggest codes for texts from what is confirmed; nothing while there is no code.
 
     A text that was coded before, word for word, is offered those codes first.
     """
     codes = [code for code in codebook.active() if not code.fixed]
     if not wanted or not codes:
-        return [((), 0.0) for _ in wanted]
+        return [[] for _ in wanted]
     ids = [code.code_id for code in codes]
     confirmed: dict[str, set[str]] = defaultdict(set)
     before: dict[str, set[str]] = defaultdict(set)
@@ -130,19 +128,10 @@ def _offers(
     matrix, place = vectors.read_centred(tx, encoder, keys), {key: at for at, key in enumerate(keys)}
     examples = {code: matrix[[place[key] for key in sorted(of)]] for code, of in confirmed.items()}
     centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples)
-    asked = matrix[[place[text_key(text)] for text, _ in wanted]]
-    return [
-        _offer(phrase, ids, centres, rejected, before.get(text_key(text), set()))
-        for phrase, (text, rejected) in zip(asked, wanted, strict=True)
+    wishes = [
+        Wish(matrix[place[text_key(text)]], rejected, before.get(text_key(text), set())) for text, rejected in wanted
     ]
-
-
-def _offer(
-    phrase: Vectors, ids: Sequence[str], centres: Vectors, rejected: Collection[str], before: Collection[str]
-) -> tuple[tuple[str, ...], float]:
-    ranked = rank_codes(phrase, ids, centres, rejected)
-    confidence = 1.0 if before else float(np.clip(ranked[0].score, 0, 1)) if ranked else 0.0
-    return tuple(dict.fromkeys([*sorted(before), *(found.code_id for found in ranked)])), confidence
+    return suggestions(wishes, ids, centres)
 
 
 def _by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:

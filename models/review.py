@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """The kinds of task."""
 
     GROUP = "group"  # a page of a proposed group, confirmed with one submit
+    ADDITION = "addition"  # a page of open phrases that most likely belong to one code
     PHRASE = "phrase"  # one phrase
 
 
@@ -29,10 +30,14 @@ class Member(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One distinct text on a task, standing for all its phrases (duplicates are decided together)."""
+    """One distinct text on a task, standing for all its phrases (duplicates are decided together).
+
+    `checked` says whether it comes ticked on a page.
+    """
 
     text: str
     phrase_ids: tuple[str, ...]
+    checked: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class ReviewTask:
     about : dict
         What helps to decide: name, keywords, exemplars, nearest group, confidence (strings and numbers only).
     suggested : tuple of str
-        Code ids offered, best first; on a group's page the code its first page was given.
+        Code ids offered, best first; on a group's page the code its first page was given, on an addition page its code.
     """
 
     key: str
@@ -129,6 +134,8 @@ def interpret(
         When the answer chooses nothing, or a code that does not exist; `codebook` is then unchanged.
     """
     codes = _known(answer.codes, codebook)
+    if task.kind is Kind.ADDITION:
+        return _page_decisions(task, answer, codebook.resolve(task.suggested[0]), source), []
     if task.kind is Kind.GROUP:
         return _group(study_id, task, answer, codes, source, codebook)
     if answer.join:
@@ -161,13 +168,18 @@ def _group(
         event = _event(task.frame, source, EventKind.TARGET, code, {"target": str(answer.target)})
         codebook.apply(event)
         events.append(event)
+    return _page_decisions(task, answer, code, source), events
+
+
+def _page_decisions(task: ReviewTask, answer: Answer, code: str, source: Source) -> list[Decision]:
+    """What a page says of each of its phrases, for or against one code."""
     verdicts = {Member.BELONGS: Verdict.ASSIGN, Member.ALSO: Verdict.ALSO, Member.NOT: Verdict.NOT}
-    decisions = [
+    decide = _decider(task, source)
+    return [
         decide(phrase, verdicts[answer.members.get(at, Member.NOT)], (code,))
         for at, line in enumerate(task.lines)
         for phrase in line.phrase_ids
     ]
-    return decisions, events
 
 
 def _known(codes: Iterable[str], codebook: Codebook) -> list[str]:

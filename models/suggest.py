@@ -1,4 +1,4 @@
-"""First suggestions for single phrases, learned from what people confirmed."""
+"""First suggestions for phrases, learned from what people confirmed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,57 @@ import numpy as np
 from models.encoder import Vectors
 
 _NAME_WEIGHT = 2.0
+_SHARPNESS = 14.0  # of cosines as votes; measured with the simulated analyst, see benchmarks/clusters.md
+_OFFERED = 3
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A code offered for a phrase; `score` is the cosine to the code's centroid, -1 to 1."""
+    """A code offered for a phrase, and how likely it is, 0 to 1."""
 
     code_id: str
-    score: float
+    likelihood: float
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A phrase that needs suggestions.
+
+    Attributes
+    ----------
+    vector : array of shape (d,)
+    rejected : collection of str
+        Codes a person has already said no to: they are not offered again.
+    before : collection of str
+        Codes that the same words were given elsewhere: they are offered first, as certain.
+    """
+
+    vector: Vectors
+    rejected: Collection[str] = ()
+    before: Collection[str] = ()
+
+
+def suggestions(wishes: Sequence[Wish], codes: Sequence[str], centres: Vectors) -> list[list[Suggestion]]:
+    """Rank the likeliest codes of every phrase, at most three beside those its words were given before.
+
+    Parameters
+    ----------
+    codes : sequence of str
+    centres : array of shape (len(codes), d)
+        From `code_centroids`, in the order of `codes`.
+    """
+    if not codes:
+        return [[] for _ in wishes]
+    out = []
+    for wish in wishes:
+        votes = np.exp(_SHARPNESS * (centres @ wish.vector))
+        likelihood = votes / votes.sum()
+        ranked = [Suggestion(code, 1.0) for code in sorted(wish.before)]
+        taken = {*wish.before, *wish.rejected}
+        order = (int(at) for at in np.argsort(-likelihood, kind="stable"))
+        others = [Suggestion(codes[at], float(likelihood[at])) for at in order if codes[at] not in taken]
+        out.append(ranked + others[:_OFFERED])
+    return out
 
 
 def code_centroids(codes: Sequence[str], names: Vectors, confirmed: Mapping[str, Vectors]) -> Vectors:
@@ -36,13 +79,3 @@ def code_centroids(codes: Sequence[str], names: Vectors, confirmed: Mapping[str,
     ]
     stacked = np.stack(sums)
     return (stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-9)).astype(np.float32)
-
-
-def rank_codes(
-    phrase: Vectors, codes: Sequence[str], centres: Vectors, rejected: Collection[str], most: int = 3
-) -> list[Suggestion]:
-    """Return the most likely codes of one phrase, best first, without those a person has already rejected for it."""
-    likeness = centres @ phrase
-    order = np.argsort(-likeness, kind="stable")
-    allowed = [at for at in order if codes[at] not in rejected]
-    return [Suggestion(codes[at], float(likeness[at])) for at in allowed[:most]]

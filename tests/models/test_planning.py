@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from models.codebook import NO_ANSWER
 from models.coding import PhraseState
-from models.planning import Phrase, ProposedGroup, Situation, due_tasks
+from models.planning import Offer, Phrase, ProposedGroup, Situation, due_tasks
 from models.review import Kind, ReviewTask
+from models.suggest import Suggestion
 from models.text import text_key
 
 
@@ -31,9 +32,9 @@ def situation(
     return replace(base, **changed)  # type: ignore[arg-type]
 
 
-def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[tuple[tuple[str, ...], float]]:
+def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
     """Offer x and y, without the rejected ones."""
-    return [(tuple(code for code in ("x", "y") if code not in rejected), 0.5) for _, rejected in wanted]
+    return [[Suggestion(code, 0.5) for code in ("x", "y") if code not in rejected] for _, rejected in wanted]
 
 
 def due(now: Situation) -> list[ReviewTask]:
@@ -251,3 +252,60 @@ def test_a_page_of_parts_that_are_all_gone_is_passed_over() -> None:
     now = situation(TEN[5:], [IDS], gone={item.phrase_id: item for item in TEN[:5]})
     (page,) = due(now)
     assert (page.page, page.phrase_ids) == (2, tuple(IDS[5:]))
+
+
+def additions(phrases: Sequence[Phrase], **changed: object) -> Situation:
+    return situation(phrases, additions=True, **changed)
+
+
+def sure(likelihoods: dict[str, tuple[str, float]]) -> Offer:
+    """Offer each text its code with its likelihood, unless it was rejected; else ``z``, unlikely."""
+
+    def offered(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
+        out = []
+        for text, rejected in wanted:
+            code, likelihood = likelihoods[text]
+            out.append([Suggestion(code, likelihood)] if code not in rejected else [Suggestion("z", 0.05)])
+        return out
+
+    return offered
+
+
+def test_additions_gather_open_phrases_under_their_likeliest_code_before_any_is_asked_alone() -> None:
+    likely = {item.text: ("x" if at < 5 else "y", 0.9 - at / 20) for at, item in enumerate(TEN)}
+    pages = due_tasks(additions(TEN), sure(likely))
+    assert [(page.kind, page.suggested) for page in pages] == [(Kind.ADDITION, ("x",)), (Kind.ADDITION, ("y",))]
+    assert pages[0].phrase_ids == tuple(IDS[:5]), "the likeliest first"
+    assert [line.checked for page in pages for line in page.lines] == [likely[item.text][1] > 0.5 for item in TEN]
+
+
+def test_a_page_that_would_cost_more_than_it_saves_is_not_made() -> None:
+    unlikely = {item.text: ("x", 0.14) for item in TEN}
+    assert {task.kind for task in due_tasks(additions(TEN), sure(unlikely))} == {Kind.PHRASE}
+    few = {item.text: ("x", 0.5) for item in TEN[:1]}
+    assert [task.kind for task in due_tasks(additions(TEN[:1]), sure(few))] == [Kind.PHRASE]
+
+
+def test_additions_wait_for_the_groups_and_single_phrases_for_the_additions() -> None:
+    likely = {item.text: ("x", 0.9) for item in TEN}
+    now = replace(additions(TEN), groups=situation(TEN, [IDS[:4]]).groups)
+    (group,) = due_tasks(now, sure(likely))
+    assert group.kind is Kind.GROUP
+    now = replace(now, tasks=[group], answered={group.key}, states={item: settled("x") for item in IDS[:4]})
+    pages = due_tasks(now, sure(likely))
+    assert {page.kind for page in pages} == {Kind.ADDITION}
+    assert sorted(phrase for page in pages for phrase in page.phrase_ids) == IDS[4:]
+    now = replace(now, tasks=[group, *pages])
+    assert due_tasks(now, sure(likely)) == [], "nothing is asked alone while a page is open"
+    rejected = {item: PhraseState(rejected=frozenset({"x"})) for item in IDS[4:]}
+    now = replace(now, answered={group.key, *(page.key for page in pages)}, states={**now.states, **rejected})
+    left = due_tasks(now, sure(likely))
+    assert [task.kind for task in left] == [Kind.PHRASE] * 6
+    assert all("x" not in task.suggested for task in left)
+
+
+def test_a_phrase_with_a_code_is_asked_alone_for_its_other_ones() -> None:
+    likely = {item.text: ("x", 0.9) for item in TEN}
+    also = {IDS[0]: PhraseState(frozenset({"y"}), complete=False, origins=("ls/1/1/1",))}
+    pages = due_tasks(additions(TEN, states=also), sure(likely))
+    assert IDS[0] not in {phrase for page in pages for phrase in page.phrase_ids}

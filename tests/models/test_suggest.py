@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.suggest import code_centroids, rank_codes
+from models.suggest import Suggestion, Wish, code_centroids, suggestions
 
 
 def test_a_rejected_code_is_not_offered_and_the_name_alone_is_enough_to_begin() -> None:
@@ -11,6 +11,25 @@ def test_a_rejected_code_is_not_offered_and_the_name_alone_is_enough_to_begin() 
     centres = code_centroids(["a", "b", "c"], names, {"b": np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)})
     phrase = np.array([1, 0.1, 0], np.float32)
     assert np.linalg.norm(centres, axis=1) == pytest.approx(1)
-    assert [found.code_id for found in rank_codes(phrase, ["a", "b", "c"], centres, set())] == ["a", "b", "c"]
-    assert [found.code_id for found in rank_codes(phrase, ["a", "b", "c"], centres, {"a"})] == ["b", "c"]
-    assert rank_codes(phrase, ["a", "b", "c"], centres, {"a", "b", "c"}) == []
+
+    def offered(*rejected: str) -> list[str]:
+        return [found.code_id for found in suggestions([Wish(phrase, rejected)], ["a", "b", "c"], centres)[0]]
+
+    assert offered() == ["a", "b", "c"]
+    assert offered("a") == ["b", "c"]
+    assert offered("a", "b", "c") == []
+
+
+def test_the_same_words_are_offered_the_codes_they_had_before() -> None:
+    centres = np.eye(4, dtype=np.float32)
+    wish = Wish(np.array([0, 0.9, 0.1, 0], np.float32), before={"d", "a"})
+    first = suggestions([wish], ["a", "b", "c", "d"], centres)[0]
+    assert first[:2] == [Suggestion("a", 1.0), Suggestion("d", 1.0)]
+    assert [found.code_id for found in first[2:]] == ["b", "c"]
+
+
+def test_likelihoods_are_shares_that_fall_with_distance() -> None:
+    found = suggestions([Wish(np.array([0.8, 0.6, 0], np.float32))], ["a", "b", "c"], np.eye(3, dtype=np.float32))[0]
+    assert [one.code_id for one in found] == ["a", "b", "c"]
+    assert sum(one.likelihood for one in found) == pytest.approx(1)
+    assert suggestions([Wish(np.ones(3, np.float32))], [], np.zeros((0, 3), np.float32)) == [[]]

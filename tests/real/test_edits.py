@@ -5,7 +5,7 @@ from typing import Any
 from support import Work
 
 from annotation.client import tasks_of
-from annotation.labeling import KEY, group_result, phrase_result
+from annotation.labeling import KEY, page_result, phrase_result
 from flows.advance import advance
 from flows.study import FRAME, open_study
 from models.codebook import Codebook, Target
@@ -34,7 +34,7 @@ def number(work: Work, task: ReviewTask) -> int:
 
 
 def submit(work: Work, task: ReviewTask, answer: Answer, **more: Any) -> int:
-    result = group_result(task, answer) if task.kind is Kind.GROUP else phrase_result(task, answer)
+    result = page_result(task, answer) if task.kind is Kind.GROUP else phrase_result(task, answer)
     made = work.studio().api.annotations.create(id=number(work, task), result=result, **more)
     return int(made.id or 0)
 
@@ -59,7 +59,7 @@ def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Wo
     assert before[also].codes == before[out].codes == {theme.code_id, health.code_id}
 
     again = Answer(new_names=("Тема",), target=Target.YES, members=members)
-    work.studio().api.annotations.update(id=annotation, result=group_result(page, again))
+    work.studio().api.annotations.update(id=annotation, result=page_result(page, again))
     advance(str(work.folder))
     book, after = coding(work)
     assert {phrase: state.codes for phrase, state in after.items()} == {p: s.codes for p, s in before.items()}
@@ -67,7 +67,7 @@ def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Wo
     assert book.codes[theme.code_id].target is Target.YES
 
     emptied = Answer(new_names=("Тема",), target=Target.YES, members={**members, 1: Member.NOT})
-    work.studio().api.annotations.update(id=annotation, result=group_result(page, emptied))
+    work.studio().api.annotations.update(id=annotation, result=page_result(page, emptied))
     advance(str(work.folder))
     assert coding(work)[1][also].codes == {health.code_id}, "what was changed on the page counts from now"
 

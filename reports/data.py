@@ -15,6 +15,7 @@ from models.phrases import PURPOSE_FRAME
 from models.store import cards, review
 from models.store.database import Store, now
 from models.store.private import Private
+from reports.map import Dot
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Report:
         A script, not a person, reviewed the phrases.
     masked : bool
         The texts are masked because the private file is not there.
+    dots : tuple of Dot
+        The first proposal's phrases on its map, each with the name of its (first) confirmed code.
     """
 
     title: str
@@ -73,6 +76,7 @@ class Report:
     settings: Study
     scripted: bool
     masked: bool
+    dots: tuple[Dot, ...] = ()
 
 
 def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
@@ -88,19 +92,33 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         coded = cards.coded_rows(tx, frame, states)
         scores = cards.scores(tx)
         counts = cards.counts(tx)
+        mapped = review.map_places(tx, frame)
         decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
     waves = {(row.card_id, row.row): row.wave for row in coded}
     verbatims: dict[str, list[Verbatim]] = defaultdict(list)
-    for phrase_id, state in states.items():
+
+    def words(phrase_id: str) -> str:
         card, row, start, end = places[phrase_id]
-        text = raw[card, row][start:end] if (card, row) in raw else phrases[phrase_id].text
+        return raw[card, row][start:end] if (card, row) in raw else phrases[phrase_id].text
+
+    for phrase_id, state in states.items():
+        card, row, _, _ = places[phrase_id]
+        text = words(phrase_id)
         why = reasons.get((card, row), contexts[phrase_id].why)
         behind = "; ".join(state.origins)
         for code in state.codes:
             wave = waves.get((card, row), "")
             verbatims[code].append(Verbatim(text, contexts[phrase_id].score, why.strip(), wave, phrase_id, behind))
+    names = {code.code_id: code.name for code in codes}
+    dots = tuple(
+        Dot(x, y, words(phrase_id), min((names[code] for code in states[phrase_id].codes), default=""))
+        if phrase_id in states
+        else Dot(x, y, words(phrase_id), "")
+        for phrase_id, (x, y) in sorted(mapped.items())
+        if phrase_id in phrases
+    )
     for shown in verbatims.values():
         shown.sort(key=lambda item: (item.score is None, item.score, item.text))
     return Report(
@@ -122,4 +140,5 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         settings=settings,
         scripted=settings.review.scripted,
         masked=not raw,
+        dots=dots,
     )

@@ -10,6 +10,7 @@ from reports import words
 from reports.charts import diverging_bars
 from reports.data import Report, Verbatim
 from reports.environment import environment
+from reports.map import picture
 from reports.method import rules
 from reports.placing import NARROW, WIDE, Line
 
@@ -42,6 +43,7 @@ def page(report: Report) -> str:
         rules=rules(report),
         states=[str(state) for state in State],
         words=words,
+        map=picture(report.dots),
         show_waves=len(waves) > 1,
     )
 

@@ -8,7 +8,8 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import app
 
-BANK = Path(__file__).parents[1] / "benchmarks" / "data" / "short_bank.csv"
+ROOT = Path(__file__).parents[1]
+ANSWERS = ROOT / "benchmarks" / "data" / "short_course.csv"
 
 
 def run(*words: str | Path) -> Result:
@@ -30,13 +31,23 @@ def write(path: Path, texts: list[str], header: str = "ответ") -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cluster")
     words = ("--id", "id", "--out", folder / "out.csv", "--map", folder / "map.html")
-    done = run(BANK, "--text", "text", *words)
+    done = run(ANSWERS, "--text", "text", *words)
     assert done.exit_code == 0, done.output
+    (folder / "said.txt").write_text(done.output, "utf-8")
     return folder
 
 
+def test_the_readme_shows_what_is_really_said(made: Path) -> None:
+    shown = (ROOT / "README.md").read_text("utf-8").split("$ rechki cluster ")[1].split("\n…")[0].splitlines()
+    said = [" ".join(line.split()) for line in (made / "said.txt").read_text("utf-8").splitlines()]
+    lines = [" ".join(line.split()) for line in shown[2:]]
+    assert len(lines) > 4
+    assert [line for line in lines if line not in said] == []
+    assert shown[1].split(" (")[0].strip() in {line.split(" (")[0] for line in said}
+
+
 def test_every_row_comes_back_in_its_order(made: Path) -> None:
-    given, rows = table(BANK), table(made / "out.csv")
+    given, rows = table(ANSWERS), table(made / "out.csv")
     assert list(rows[0]) == ["id", "text", "cluster", "nearest", "confidence"]
     assert [(row["id"], row["text"]) for row in rows] == [(row["id"], row["text"]) for row in given]
 
@@ -58,7 +69,7 @@ def test_groups_belong_to_the_rows(made: Path) -> None:
 
 
 def test_the_same_words_are_in_one_group(made: Path) -> None:
-    rows = [row for row in table(made / "out.csv") if row["text"].lower().strip(".") == "зарплатный проект"]
+    rows = [row for row in table(made / "out.csv") if row["text"].lower().strip(".") == "сменить профессию"]
     assert len(rows) > 3
     assert len({row["cluster"] for row in rows}) == 1
 
@@ -70,7 +81,7 @@ def test_the_map_holds_every_different_answer(made: Path) -> None:
 
 
 def test_empty_cells_and_non_answers_are_in_no_group_and_formulas_are_harmless(tmp_path: Path) -> None:
-    texts = [row["text"] for row in table(BANK)][:60]
+    texts = [row["text"] for row in table(ANSWERS)][:60]
     file = write(tmp_path / "a.csv", [*texts, "", "  ", "не знаю", "=1+1 зарплата"])
     done = run(file, "--text", "ответ", "--out", tmp_path / "out.csv")
     assert done.exit_code == 0, done.output
@@ -96,7 +107,7 @@ def test_few_answers_are_not_a_crash(tmp_path: Path, texts: list[str], groups: i
 
 
 def test_personal_data_is_masked_where_groups_are_shown(tmp_path: Path) -> None:
-    texts = ["звоните +7 912 345-67-89"] * 3 + [row["text"] for row in table(BANK)][:40]
+    texts = ["звоните +7 912 345-67-89"] * 3 + [row["text"] for row in table(ANSWERS)][:40]
     file = write(tmp_path / "b.csv", texts)
     done = run(file, "--text", "ответ", "--out", tmp_path / "out.csv", "--map", tmp_path / "map.html")
     assert done.exit_code == 0, done.output

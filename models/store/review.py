@@ -70,6 +70,8 @@ def add_proposal(
                 "nearest": int(groups.nearest[at]),
                 "confidence": float(groups.confidence[at]),
                 "place": places.get(at, 0),
+                "x": float(groups.places[at, 0]),
+                "y": float(groups.places[at, 1]),
             }
             for at, same in enumerate(texts)
             for phrase in same
@@ -81,6 +83,14 @@ def proposed_phrases(tx: Transaction, frame: str) -> set[str]:
     """Phrases that were part of any proposal of a frame."""
     proposals = _proposal_order(tx, frame)
     return {row.phrase_id for row in tx.rows(schema.membership) if row.proposal_id in proposals}
+
+
+def map_places(tx: Transaction, frame: str) -> dict[str, tuple[float, float]]:
+    """Where phrases stand on the map of the first proposal that has one: later ones have maps of their own."""
+    order = _proposal_order(tx, frame)
+    placed = [row for row in tx.rows(schema.membership) if row.proposal_id in order and row.x is not None]
+    first = min((order[row.proposal_id] for row in placed), default=0)
+    return {row.phrase_id: (row.x, row.y) for row in placed if order[row.proposal_id] == first}
 
 
 def asked_phrases(tx: Transaction, frame: str) -> set[str]:

@@ -136,6 +136,8 @@ membership = Table(
     Column("nearest", Integer, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("place", Integer, nullable=False, comment="order within the group"),
+    Column("x", Float, comment="on the map, -1 to 1"),
+    Column("y", Float),
 )
 
 project = Table(

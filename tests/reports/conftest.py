@@ -15,6 +15,7 @@ from models.balance import CodedRow, fixed_counts, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code, Target
 from models.config import Study, default_settings
 from reports.data import Report, Verbatim
+from reports.map import Dot
 from reports.write import write_report
 
 HOSTILE = (
@@ -81,6 +82,7 @@ def report() -> Report:
         settings=settings,
         scripted=False,
         masked=False,
+        dots=(Dot(-1, 0.5, HOSTILE, CODES[2].name), Dot(0, 0, "дорого", CODES[0].name), Dot(1, -1, "не знаю", "")),
     )
 
 
@@ -88,7 +90,7 @@ def report() -> Report:
 def empty(report: Report) -> Report:
     """A study in which nothing is confirmed yet."""
     none = served_balance([], CODES, report.settings.balance)
-    return replace(report, balance=none, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0)
+    return replace(report, balance=none, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0, dots=())
 
 
 @pytest.fixture

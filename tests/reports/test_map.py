@@ -68,3 +68,12 @@ def test_the_pointer_shows_the_verbatim_and_its_group(address: str, tab: Page) -
     before = dots.nth(5).evaluate("dot => getComputedStyle(dot).r")
     dots.nth(5).hover(force=True)
     assert dots.nth(5).evaluate("dot => getComputedStyle(dot).r") != before
+
+
+def test_the_report_shows_the_map_with_confirmed_codes(files: dict[str, Path], tab: Page) -> None:
+    tab.goto(files["index.html"].as_uri())
+    titles = tab.locator("svg.map circle title").all_text_contents()
+    assert len(titles) == 3
+    assert any(title.split() == ["дорого", "—", "Решить", "проблему,", "достичь", "цель"] for title in titles)
+    assert any(title.split() == ["не", "знаю", "—", "ждёт", "решения"] for title in titles)
+    assert tab.locator("nav a[href='#map']").count() == 1

@@ -13,7 +13,7 @@ from models.encoder import Encoder, Progress, Vectors, centred, fit_mean
 from models.naming import Portrait, portraits
 from models.nonanswers import is_non_answer
 from models.privacy.masking import masked
-from models.text import text_key
+from models.text import text_key, without_numbers
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def cluster_texts(
     With fewer distinct texts than ``settings.proposal.min_phrases`` there is nothing to learn from; then texts with the
     same words are a group, and the others are unassigned.
     """
-    shown = tuple(masked(text) for text in texts)
+    shown = tuple(without_numbers(masked(text)) for text in texts)
     silent = np.array([is_non_answer(text, settings.phrases.non_answers) for text in texts], bool)
     empty = np.array([not text_key(text) for text in shown], bool)
     keys = [None if out else text_key(text) for text, out in zip(shown, silent | empty, strict=True)]

@@ -11,6 +11,8 @@ from models.suggest import Suggestion
 
 Offer = Callable[[Sequence[tuple[str, Collection[str]]]], list[list[Suggestion]]]
 _SINGLY = 1.5  # actions a phrase costs that is asked alone: 1 when the first suggestion is right, 2 when it is not
+_LAST = 12  # addition pages that say how far likelihoods can be trusted
+_PRIOR = 6.0  # lines that are taken to have come out as expected before there are any
 _UNLIKELY = 0.15  # below this likelihood a phrase is not put on a code's page
 
 
@@ -187,15 +189,15 @@ def _addition_pages(now: Situation, loose: Iterable[Phrase], offer: Offer) -> It
     by_key: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in fresh:
         by_key[phrase.text_key].append(phrase)
-    texts = list(by_key.values())
+    texts, trust = list(by_key.values()), _trust(now)
     rejected = [frozenset().union(*(now.states.get(p.phrase_id, OPEN).rejected for p in same)) for same in texts]
     offers = offer([(same[0].text, out) for same, out in zip(texts, rejected, strict=True)])
     by_code: dict[str, list[tuple[float, Line]]] = defaultdict(list)
     for same, found in zip(texts, offers, strict=True):
-        if found and found[0].likelihood >= _UNLIKELY:
+        likelihood = min(0.99, trust * found[0].likelihood) if found else 0.0
+        if likelihood >= _UNLIKELY:
             ids = tuple(sorted(phrase.phrase_id for phrase in same))
-            line = Line(same[0].text, ids, checked=found[0].likelihood > 0.5)
-            by_code[found[0].code_id].append((found[0].likelihood, line))
+            by_code[found[0].code_id].append((likelihood, Line(same[0].text, ids, checked=likelihood > 0.5)))
     for code, held in by_code.items():
         held.sort(key=lambda item: (-item[0], item[1].phrase_ids))
         for at in range(0, len(held), now.page_size):
@@ -205,7 +207,18 @@ def _addition_pages(now: Situation, loose: Iterable[Phrase], offer: Offer) -> It
                 lines = tuple(line for _, line in page)
                 ids = tuple(phrase for line in lines for phrase in line.phrase_ids)
                 key = task_key(now.study_id, now.frame, Kind.ADDITION, code, *ids)
-                yield ReviewTask(key, now.frame, Kind.ADDITION, lines, suggested=(code,))
+                about: dict[str, str | float | list[str]] = {"expected": round(sum(at for at, _ in page) / trust, 3)}
+                yield ReviewTask(key, now.frame, Kind.ADDITION, lines, about=about, suggested=(code,))
+
+
+def _trust(now: Situation) -> float:
+    """How far likelihoods can be trusted: lines that belonged on the last addition pages, beside those expected to."""
+    pages = [task for task in now.tasks if task.kind is Kind.ADDITION and task.key in now.answered][-_LAST:]
+    right = sum(
+        task.suggested[0] in now.states.get(line.phrase_ids[0], OPEN).codes for task in pages for line in task.lines
+    )
+    expected = sum(float(str(task.about["expected"])) for task in pages)
+    return (right + _PRIOR) / (expected + _PRIOR)
 
 
 def _phrase_tasks(

@@ -9,6 +9,7 @@ from models.encoder import Vectors
 
 _NAME_WEIGHT = 2.0
 _SHARPNESS = 14.0  # of cosines as votes; measured with the simulated analyst, see benchmarks/clusters.md
+_UNKNOWN = 0.15  # the cosine to a code that nobody has named yet: it has a vote too
 _OFFERED = 3
 
 
@@ -52,7 +53,7 @@ def suggestions(wishes: Sequence[Wish], codes: Sequence[str], centres: Vectors) 
     out = []
     for wish in wishes:
         votes = np.exp(_SHARPNESS * (centres @ wish.vector))
-        likelihood = votes / votes.sum()
+        likelihood = votes / (votes.sum() + np.exp(_SHARPNESS * _UNKNOWN))
         ranked = [Suggestion(code, 1.0) for code in sorted(wish.before)]
         taken = {*wish.before, *wish.rejected}
         order = (int(at) for at in np.argsort(-likelihood, kind="stable"))

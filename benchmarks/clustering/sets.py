@@ -10,7 +10,7 @@ import numpy as np
 
 from models.encoder import Encoder, Vectors, centred, fit_mean
 from models.privacy.masking import masked
-from models.text import text_key
+from models.text import text_key, without_numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "benchmarks" / "data"
@@ -96,7 +96,7 @@ def _set(name: str, kind: str, answers: list[tuple[str, str]], encoder: Encoder)
     for text, codes in answers:
         right = frozenset(code.strip() for code in codes.split("|"))
         if text.strip() and not right & FIXED:
-            shown = masked(text)
+            shown = without_numbers(masked(text))
             by_key.setdefault(text_key(shown), (shown, right))
     ordered = [by_key[key] for key in sorted(by_key)]
     texts, right = tuple(text for text, _ in ordered), tuple(codes for _, codes in ordered)

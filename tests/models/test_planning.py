@@ -312,10 +312,10 @@ def test_a_phrase_with_a_code_is_asked_alone_for_its_other_ones() -> None:
 
 
 def test_answered_pages_say_how_far_likelihoods_can_be_trusted() -> None:
-    likely = {item.text: ("x" if at < 5 else "y", 0.6) for at, item in enumerate(TEN)}
+    likely = {item.text: ("x" if at < 5 else "y", 0.7) for at, item in enumerate(TEN)}
     (first, _) = due_tasks(additions(TEN), sure(likely))
-    assert first.about["expected"] == pytest.approx(5 * 0.6)
+    assert first.about["expected"] == pytest.approx(5 * 0.7)
     none_belonged = {item: PhraseState(rejected=frozenset({"x"})) for item in IDS[:5]}
     now = additions(TEN, tasks=[first], answered={first.key}, states=none_belonged)
     (page,) = [task for task in due_tasks(now, sure(likely)) if task.kind is Kind.ADDITION]
-    assert not any(line.checked for line in page.lines), "0.6 is now worth 0.6 · 6 / 9"
+    assert not any(line.checked for line in page.lines), "0.7 is now worth 0.7 · 6 / 9.5"

@@ -28,6 +28,10 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
     RechkiError
         When the file cannot be read or has no such column; the columns it has are named.
     """
+    groups_file = out.with_suffix(".groups.csv") if out else None
+    written = [file for file in (out, groups_file, map_file) if file]
+    if len({file.resolve() for file in [path, *written]}) <= len(written):
+        raise RechkiError("two files have one name", str(path), "Give --out and --map names of their own.")
     wanted = [text, identity] if identity else [text]
     with stage("Reading") as at:
         table = read_table(path, wanted)
@@ -36,6 +40,8 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
         at.words = f"{len(texts)} rows"
         for broken in table.broken[:3]:
             at.note(f"row {broken.number} is left out: {broken.reason}")
+        if len(table.broken) > 3:
+            at.note(f"and {len(table.broken) - 3} more rows are left out")
         if not any(cell.strip() for cell in texts):
             raise RechkiError("the column has no text", f"{path}, column {text!r}", "Name another one with --text.")
     settings = default_study(path.stem)
@@ -46,14 +52,14 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
         found = cluster_texts(texts, encoder, settings, at.progress, at.progress)
         at.words = _summary(found)
     contents = {}
-    if out:
-        contents = {out: rows_csv(found, ids, texts), out.with_suffix(".groups.csv"): groups_csv(found)}
+    if out and groups_file:
+        contents = {out: rows_csv(found, ids, texts), groups_file: groups_csv(found)}
     if map_file:
         contents[map_file] = map_page(path.stem, _dots(found)).encode()
     replace_files(contents)
     _show(found, settings.proposal.min_phrases)
-    for written in contents:
-        console.print(f"wrote {written}", markup=False, soft_wrap=True)
+    for file in contents:
+        console.print(f"wrote {file}", markup=False, soft_wrap=True)
     return found
 
 

@@ -127,3 +127,12 @@ def test_a_column_without_text_is_told(tmp_path: Path) -> None:
     done = run(write(tmp_path / "d.csv", ["", " "]), "--text", "ответ", "--out", tmp_path / "out.csv")
     assert done.exit_code != 0
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_table_that_is_read_is_never_written_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "e.csv", ["а", "б"])
+    before = file.read_bytes()
+    for words in (("--out", file), ("--out", tmp_path / "x.csv", "--map", tmp_path / "x.csv")):
+        done = run(file, "--text", "ответ", *words)
+        assert "one name" in str(done.exception)
+    assert file.read_bytes() == before

@@ -13,7 +13,7 @@ READY_STUDIO := .venv-studio/.ready
 READY_BENCH := .venv/.ready-bench
 SETS ?=
 
-.PHONY: help setup studio demo up down test test-quick lint types bench clean
+.PHONY: help setup studio demo up down test test-quick lint types bench adapter clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ types: $(READY_DEV) ## mypy --strict
 
 bench: $(READY_BENCH) ## Proposals beside BERTopic and others, on the sets here and on SETS (CSV: text, code)
 	$(BIN)/python benchmarks/clusters.py $(SETS)
+
+adapter: $(READY) ## Train the encoder's adapter anew from training/data (half an hour)
+	$(BIN)/python training/adapter.py
 
 clean: ## Remove the environments
 	rm -rf .venv .venv-studio

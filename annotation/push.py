@@ -12,7 +12,7 @@ from annotation.client import Studio, in_words, tasks_of
 from annotation.labeling import HIDDEN, INSTRUCTIONS, KEY, MODEL_VERSION, TITLES, labeling_config, task_json
 from models.codebook import Codebook
 from models.config import Study
-from models.encoder import Progress
+from models.encoder.load import Progress
 from models.errors import RechkiError
 from models.review import Kind, ReviewTask
 from models.store import cards, review

@@ -12,7 +12,7 @@ from annotation.client import Studio, in_words, tasks_of
 from annotation.labeling import KEY, Json, page_result, phrase_result
 from models.analyst import Analyst
 from models.codebook import FIXED, Codebook, Target
-from models.encoder import Progress
+from models.encoder.load import Progress
 from models.errors import RechkiError
 from models.review import Kind, ReviewTask
 from models.store import cards, review

@@ -1,6 +1,6 @@
 """How good, how stable and how useful proposals are, beside their peers': make bench.
 
-    python benchmarks/clusters.py [LABELLED.csv …] [--out FOLDER] [--no-domains] [--sizes 500 5000]
+    python benchmarks/clusters.py [LABELLED.csv …] [--out FOLDER] [--no-domains] [--sizes 500 5000] [--encoders NAME …]
 
 A labelled CSV has the columns ``text`` and ``code`` (several joined by ``|``). Everything runs on the same vectors in
 one run; what matters are the ratios. Writes clusters.md and clusters_calibration.svg into the folder (benchmarks).
@@ -31,12 +31,14 @@ from benchmarks.clustering.review import effort  # noqa: E402
 from benchmarks.clustering.sets import LabelledSet, labelled_sets  # noqa: E402
 from models.clusters.proposal import propose_groups  # noqa: E402
 from models.config import Proposal  # noqa: E402
-from models.encoder import load_encoder  # noqa: E402
+from models.encoder.load import BUNDLED, PLAIN, load_encoder  # noqa: E402
+from models.encoder.space import centred, fit_mean  # noqa: E402
 
-KINDS = {"hard": "Hard card sets", "short": "Short answers", "domain": "Development domains", "given": "Given sets"}
+KINDS = {"hard": "Hard card sets", "short": "Short answers", "dev domain": "Development domains", "given": "Given sets"}
 COLUMNS = ("ARI", "V", "groups", "unassigned", "rows", "seed", "one more", "s", "effort")
 FORMS = {"groups": ".0f", "s": ".2f"}
 SEEDS = (1, 2, 3)
+Memberships = dict[str, list[tuple[float, bool, str]]]
 _LEFT_OUT = (3, 2, 5)  # the text at a third, a half, a fifth of the set is the one more
 
 
@@ -48,27 +50,38 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=ROOT / "benchmarks")
     asked.add_argument("--no-domains", action="store_true")
     asked.add_argument("--sizes", nargs="*", type=int, default=[500, 5000])
+    asked.add_argument("--encoders", nargs="+", default=[BUNDLED, PLAIN])
     options = asked.parse_args()
-    encoder = load_encoder("bundled")
+    text, drawn = [_head()], {}
+    for name in options.encoders:
+        sections, drawn[name] = compare(name, options.given, not options.no_domains)
+        text += sections
+    text += [_cost(options.sizes, options.encoders[0]) if options.sizes else ""]
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "clusters.md").write_text("\n".join(part for part in text if part), "utf-8")
+    _draw(drawn[options.encoders[0]], options.out / "clusters_calibration.svg")
+    print("\n".join(text))
+
+
+def compare(encoder_name: str, given: list[Path], domains: bool) -> tuple[list[str], Memberships]:
+    """Compare all methods on the vectors of one encoder."""
+    encoder = load_encoder(encoder_name)
     rows: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-    sure: dict[str, list[tuple[float, bool, str]]] = defaultdict(list)
+    sure: Memberships = defaultdict(list)
     counts: dict[str, list[str]] = defaultdict(list)
-    for data in labelled_sets(encoder, options.given, not options.no_domains):
+    for data in labelled_sets(encoder, given, domains):
         counts[data.kind].append(f"{data.name} ({len(data.texts)} texts, {len(data.all_codes)} codes)")
         for name, method in METHODS.items():
-            found = measure(data, method, stability=data.kind != "domain")
+            found = measure(data, method, stability=data.kind != "dev domain")
             rows[data.kind, name].append(found)
             print(
-                f"{data.name:<18} {name:<22} " + " ".join(f"{key} {value:.3f}" for key, value in found.items()),
+                f"{encoder_name:<14} {data.name:<18} {name:<22} "
+                + " ".join(f"{key} {value:.3f}" for key, value in found.items()),
                 flush=True,
             )
         sure[data.kind] += memberships(data)
-    text = [_head(), *(_section(kind, rows, counts[kind]) for kind in KINDS if counts[kind])]
-    text += [_confidence(sure), _cost(options.sizes) if options.sizes else ""]
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "clusters.md").write_text("\n".join(part for part in text if part), "utf-8")
-    _draw(sure, options.out / "clusters_calibration.svg")
-    print("\n".join(text))
+    head = f"# Encoder: {encoder_name}\n"
+    return [head, *(_section(kind, rows, counts[kind]) for kind in KINDS if counts[kind]), _confidence(sure)], sure
 
 
 def measure(data: LabelledSet, method: Method, stability: bool) -> dict[str, float]:
@@ -148,7 +161,7 @@ def _section(kind: str, rows: dict[tuple[str, str], list[dict[str, float]]], nam
     return "\n".join(lines)
 
 
-def _confidence(sure: dict[str, list[tuple[float, bool, str]]]) -> str:
+def _confidence(sure: Memberships) -> str:
     lines = ["## Confidence", "", "![Calibration](clusters_calibration.svg)", ""]
     lines += [
         "| sets | memberships | error, bottom third | error, top third | ratio (mean of sets) |",
@@ -166,7 +179,7 @@ def _confidence(sure: dict[str, list[tuple[float, bool, str]]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _draw(sure: dict[str, list[tuple[float, bool, str]]], path: Path) -> None:
+def _draw(sure: Memberships, path: Path) -> None:
     import altair
     import pandas as pd
 
@@ -197,18 +210,16 @@ def _draw(sure: dict[str, list[tuple[float, bool, str]]], path: Path) -> None:
     (even.encode(x="x", y="y") + lines).properties(width=420, height=320, background="white").save(str(path))
 
 
-def _cost(sizes: Sequence[int]) -> str:
+def _cost(sizes: Sequence[int], encoder_name: str) -> str:
     """Time the proposal of as many distinct phrases, and say where the time goes."""
     import csv
 
     with (ROOT / "training" / "data" / "phrases.csv").open(encoding="utf-8", newline="") as lines:
         texts = sorted({row["phrase"] for row in csv.DictReader(lines)})
     texts = [texts[at] for at in np.random.default_rng(1).permutation(len(texts))[: max(sizes)]]
-    encoder = load_encoder("bundled")
-    from models.encoder import centred, fit_mean
-
+    encoder = load_encoder(encoder_name)
     raw = encoder.encode(texts)
-    out = ["## Cost", "", "Without encoding. The phrases are those of training/data, all domains mixed.", ""]
+    out = ["# Cost", "", "Without encoding. The phrases are those of training/data, all domains mixed.", ""]
     for size in sizes:
         vectors = centred(raw[:size], fit_mean(raw[:size], encoder.blocks), encoder.blocks)
         profile = cProfile.Profile()

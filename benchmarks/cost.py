@@ -19,7 +19,7 @@ from pathlib import Path
 from models.balance import CodedRow, served_balance
 from models.codebook import Code
 from models.config import Phrases, Study, default_settings
-from models.encoder import load_encoder
+from models.encoder.load import load_encoder
 from models.forms.columns import propose_columns
 from models.forms.layout import read_table
 from models.phrases import split_statements

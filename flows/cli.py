@@ -99,6 +99,24 @@ def cluster(
 
 
 @app.command()
+def embed(
+    file: Annotated[Path, typer.Argument(help="Any table: CSV, Excel, JSON lines.", show_default=False)],
+    text: Annotated[str, typer.Option(help="The column with the answers.")],
+    out: Annotated[Path, typer.Option(help="Where to write the vectors: a NumPy file, float32, one line a row.")],
+    encoder: Annotated[
+        str | None, typer.Option(help="bundled, bundled-plain, a folder, or a model's name; else bundled.")
+    ] = None,
+) -> None:
+    """Write the vectors of one column of any table: unit length, centred, in the order of the rows.
+
+    Example: [bold]rechki embed answers.csv --text "Почему вы выбрали нас?" --out vectors.npy[/bold]
+    """
+    from flows.embedding import embed_file
+
+    embed_file(file, text, out, encoder)
+
+
+@app.command()
 def propose(
     study: StudyFolder,
     new_projects: Annotated[
@@ -125,6 +143,40 @@ def collect(study: StudyFolder) -> None:
     from flows.collect import collect as flow
 
     flow(str(study))
+
+
+@app.command()
+def reencode(
+    study: StudyFolder,
+    encoder: Annotated[
+        str | None, typer.Option(help="bundled, bundled-plain, a folder, or a model's name; else study.yaml's.")
+    ] = None,
+) -> None:
+    """Move a study to another encoder, or to a new version of its own: all phrases are encoded anew.
+
+    Proposals, decisions and codes stay as they are; what is suggested from now on comes from the new vectors.
+
+    Example: [bold]rechki reencode studies/clinic --encoder bundled[/bold]
+    """
+    from flows.encoding import reencode as run
+
+    run(study, encoder)
+
+
+@app.command()
+def adapt(
+    study: StudyFolder,
+    measure_only: Annotated[bool, typer.Option("--measure", help="Only say whether it would help.")] = False,
+) -> None:
+    """Train the encoder on what the study's people confirmed, and move the study to it when that helps.
+
+    A few minutes. It is judged on phrases it has not seen; when the gain is not beyond noise, nothing changes.
+
+    Example: [bold]rechki adapt studies/clinic[/bold]
+    """
+    from flows.adapting import adapt as run
+
+    run(study, measure_only)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.table import Table as Grid
 from flows.stages import console, stage
 from models.clustering import Clustered, cluster_texts
 from models.config import default_study
-from models.encoder import load_encoder
+from models.encoder.load import load_encoder
 from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.tables.table import Table

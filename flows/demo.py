@@ -14,7 +14,7 @@ from flows.show import show_balance
 from flows.stages import console, stage
 from flows.study import FRAME, open_study
 from models.config import load_study, save_study
-from models.encoder import Progress
+from models.encoder.load import Progress
 from models.errors import RechkiError
 from models.store.database import DATABASE_URL
 

@@ -12,7 +12,7 @@ from annotation.client import TOKEN, URL, connect, in_words, token_kind
 from annotation.server import LocalServer, studio_program
 from flows.study import open_study
 from models.config import Study, default_settings, load_study
-from models.encoder import load_encoder
+from models.encoder.load import load_encoder
 from models.errors import RechkiError
 
 _PYTHON = (3, 11)

@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from models.config import Study, load_study
-from models.encoder import Encoder, load_encoder
+from models.encoder.load import Encoder, load_encoder
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
 from models.store.database import Store
@@ -30,7 +30,11 @@ class OpenStudy:
 
     def encoder(self) -> Encoder:
         """Load the study's encoder; the second time in a process it is there already."""
-        return load_encoder(self.settings.encoder, self.settings.encoder_prompt)
+        return load_encoder(self.settings.encoder, self.settings.encoder_prompt, self.adapter())
+
+    def adapter(self) -> Path | None:
+        """Return the folder of the study's own adapter, None when it has none."""
+        return self.folder / self.settings.encoder_adapter if self.settings.encoder_adapter else None
 
 
 @contextmanager

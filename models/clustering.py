@@ -9,7 +9,8 @@ import numpy as np
 from models.clusters.groups import UNASSIGNED, Floats, Groups, Kin, Labels, groups_of
 from models.clusters.proposal import propose_groups
 from models.config import Study
-from models.encoder import Encoder, Progress, Vectors, centred, fit_mean
+from models.encoder.load import Encoder, Progress
+from models.encoder.space import Vectors, centred, fit_mean
 from models.naming import Portrait, portraits
 from models.nonanswers import is_non_answer
 from models.privacy.masking import masked

@@ -138,6 +138,7 @@ class Study(Strict):
     title: str = Field(min_length=1, max_length=120)
     encoder: str = "bundled"
     encoder_prompt: str = ""
+    encoder_adapter: str = ""
     scale: dict[int, str]
     cards: Cards = Cards()
     phrases: Phrases = Phrases()
@@ -193,10 +194,28 @@ def save_study(folder: Path, settings: Mapping[str, Any]) -> None:
         Study.model_validate(_merged(default_settings(), settings))
     except ValidationError as error:
         raise RechkiError(_in_words(error), str(folder / STUDY_FILE), "Correct the keys named above.") from error
-    yaml, text = YAML(), StringIO()
+    _write(folder, _round_trip(), dict(settings))
+
+
+def change_study(folder: Path, **values: object) -> None:
+    """Change top-level keys of a study.yaml; the rest of the file, its comments too, stays as it is."""
+    yaml = _round_trip()
+    own = yaml.load((folder / STUDY_FILE).read_text("utf-8"))
+    own.update(values)
+    Study.model_validate(_merged(default_settings(), own))
+    _write(folder, yaml, own)
+
+
+def _round_trip() -> YAML:
+    yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 120
-    yaml.dump(dict(settings), text)
+    return yaml
+
+
+def _write(folder: Path, yaml: YAML, settings: Mapping[str, Any]) -> None:
+    text = StringIO()
+    yaml.dump(settings, text)
     partial = folder / f".{STUDY_FILE}.part"
     partial.write_text(text.getvalue(), "utf-8")
     partial.replace(folder / STUDY_FILE)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.clusters.groups import Groups, centroids
-from models.encoder import Vectors
+from models.encoder.space import Vectors
 from models.words import tag
 
 _NAME_LENGTH = 60

@@ -10,7 +10,8 @@ from models.clusters.proposal import propose_groups
 from models.codebook import Codebook
 from models.coding import PhraseState
 from models.config import Study
-from models.encoder import Encoder, Progress, Vectors
+from models.encoder.load import Encoder, Progress
+from models.encoder.space import Vectors
 from models.naming import portraits
 from models.phrases import PURPOSE_FRAME
 from models.planning import Phrase, Situation, due_tasks

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.encoder import Vectors
+from models.encoder.space import Vectors
 
 _NAME_WEIGHT = 2.0
 _SHARPNESS = 14.0  # of cosines as votes; measured with the simulated analyst, see benchmarks/clusters.md

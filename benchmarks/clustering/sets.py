@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.encoder import Encoder, Vectors, centred, fit_mean
+from models.encoder.load import Encoder
+from models.encoder.space import Vectors, centred, fit_mean
 from models.privacy.masking import masked
 from models.text import text_key, without_numbers
 
@@ -24,7 +25,7 @@ class LabelledSet:
     Attributes
     ----------
     kind : str
-        ``hard``: card sets whose wording hardly repeats; ``short``: short answers; ``domain``; ``given``.
+        ``hard``: card sets whose wording hardly repeats; ``short``: short answers; ``dev domain``; ``given``.
     codes : tuple of frozenset of str
         Right codes of every text.
     raw, names : arrays of shape (n, d) and (codes, d)
@@ -86,7 +87,7 @@ def labelled_sets(encoder: Encoder, given: list[Path], domains: bool) -> Iterato
     for path in sorted(DATA.glob("short_*.csv")):
         yield _set(path.stem, "short", _table(path), encoder)
     if domains:
-        yield from _domains(encoder)
+        yield from labelled_domains(encoder, "dev")
     for path in given:
         yield _set(path.stem, "given", _table(path), encoder)
 
@@ -116,12 +117,13 @@ def _table(path: Path) -> list[tuple[str, str]]:
         return [(row["text"], row["code"]) for row in csv.DictReader(lines)]
 
 
-def _domains(encoder: Encoder) -> Iterator[LabelledSet]:
+def labelled_domains(encoder: Encoder, split: str) -> Iterator[LabelledSet]:
+    """Yield the domains of training/data/phrases.csv of one split."""
     folder = ROOT / "training" / "data"
     with (folder / "splits.csv").open(encoding="utf-8", newline="") as lines:
-        wanted = [row["domain"] for row in csv.DictReader(lines) if row["split"].startswith("dev")]
+        wanted = [row["domain"] for row in csv.DictReader(lines) if row["split"] == split]
     with (folder / "phrases.csv").open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["domain"] in set(wanted)]
     for number, domain in enumerate(wanted, start=1):
         answers = [(row["phrase"], row["label"]) for row in rows if row["domain"] == domain]
-        yield _set(f"domain {number}", "domain", answers, encoder)
+        yield _set(f"{split} {number}", f"{split} domain", answers, encoder)

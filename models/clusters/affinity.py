@@ -13,7 +13,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from models.clusters.groups import Floats, Labels
-from models.encoder import Progress, Vectors
+from models.encoder.load import Progress
+from models.encoder.space import Vectors
 
 _NEIGHBOURS = (6, 8, 10, 12, 14, 16, 18, 20)
 _DIMENSIONS = (8, 14, 20)

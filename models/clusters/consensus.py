@@ -13,7 +13,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from models.clusters.groups import Floats, Labels
-from models.encoder import Progress
+from models.encoder.load import Progress
 
 _KEPT = 0.9  # of the phrases in a resample
 _AGREED = 0.5  # of the resamples that hold both phrases

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.encoder import Vectors
+from models.encoder.space import Vectors
 
 Labels = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]

@@ -11,7 +11,8 @@ from models.clusters.groups import UNASSIGNED, Floats, Groups, Labels, centroids
 from models.clusters.kin import joined, kin_of
 from models.clusters.layout import places
 from models.config import Proposal
-from models.encoder import Progress, Vectors
+from models.encoder.load import Progress
+from models.encoder.space import Vectors
 
 AT_ONCE = 5000  # phrases whose every pair is compared: 100 MB a matrix
 _SMALLEST = 2

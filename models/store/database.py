@@ -59,6 +59,10 @@ class Transaction:
         where = [table.c[name] == value for name, value in {"study_id": self.study_id, **key}.items()]
         self.connection.execute(table.update().where(*where).values(**values))
 
+    def delete(self, table: Table, *conditions: Any) -> None:  # noqa: ANN401
+        """Delete rows that can be computed again; nothing that a person did is ever deleted."""
+        self.connection.execute(table.delete().where(table.c.study_id == self.study_id, *conditions))
+
 
 class Store:
     """The database of a study: SQLite beside the cards, or what RECHKI_DATABASE_URL names."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from models.encoder import Encoder, Progress, Vectors, centred, fit_mean
+from models.encoder.load import Encoder, Progress
+from models.encoder.space import Vectors, centred, fit_mean
 from models.errors import RechkiError
 from models.store import schema
 from models.store.database import Store, Transaction, now
@@ -29,6 +30,30 @@ def remember(store: Store, encoder: Encoder, texts: dict[str, str], progress: Pr
     """
     with store.transaction() as tx:
         _mean(tx, encoder)  # another encoder is refused before it does any work
+    return _encode_missing(store, encoder, texts, progress)
+
+
+def change_encoder(
+    store: Store, encoder: Encoder, name: str, texts: dict[str, str], progress: Progress | None = None
+) -> int:
+    """Move the study into another encoder's space and return how many texts had to be encoded.
+
+    The new vectors are gathered beside the old ones, so that a killed run goes on where it was; then the space changes
+    in one transaction and the old vectors go. Proposals, tasks, decisions and codes stay as they are.
+    """
+    fresh = _encode_missing(store, encoder, texts, progress)
+    with store.transaction() as tx:
+        if not any(row.fingerprint == encoder.fingerprint for row in tx.rows(schema.vector_space)):
+            fitted = bool(tx.rows(schema.vector_space))
+            tx.delete(schema.vector_space, schema.vector_space.c.fingerprint != encoder.fingerprint)
+            if fitted and texts:
+                fit_space(tx, encoder, name, sorted(texts))
+        tx.delete(schema.vector, schema.vector.c.fingerprint != encoder.fingerprint)
+    return fresh
+
+
+def _encode_missing(store: Store, encoder: Encoder, texts: dict[str, str], progress: Progress | None) -> int:
+    with store.transaction() as tx:
         missing = sorted(texts.keys() - _cached(tx, encoder))
     for start in range(0, len(missing), _CHUNK):
         keys = missing[start : start + _CHUNK]
@@ -91,7 +116,8 @@ def _mean(tx: Transaction, encoder: Encoder) -> Vectors | None:
         raise RechkiError(
             f"the study was encoded with {spaces[0].encoder!r} and this is another encoder or another version of it",
             "study.yaml, encoder",
-            "Put the earlier encoder back (its exact packages are in constraints.txt). Decisions and codes are safe.",
+            "Encode it anew: rechki reencode STUDY. Or name the earlier encoder; what was 'bundled' before it had an "
+            "adapter is 'bundled-plain' now. Decisions and codes are safe either way.",
         )
     return None
 

@@ -15,7 +15,7 @@ from models.clusters.groups import UNASSIGNED, Groups, groups_of
 from models.clusters.kin import joined, kin_of, looks_like_two, nets_of
 from models.clusters.proposal import mean_affinities, propose_groups
 from models.config import Proposal
-from models.encoder import Vectors
+from models.encoder.space import Vectors
 
 SETTINGS = Proposal()
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from models.config import Study
-from models.encoder import BUNDLED, Encoder, centred, fit_mean, load_encoder
+from models.encoder.load import BUNDLED, Encoder, load_encoder
+from models.encoder.space import centred, fit_mean
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
 from models.proposing import make_proposal, open_texts, plan_tasks

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import Work, rechki
+from support import Work, rechki, rechki_here
 
 from annotation.server import LocalServer
 from flows.advance import advance
@@ -61,11 +61,11 @@ def test_a_deleted_project_is_told_and_its_open_tasks_can_be_sent_anew(work: Wor
     assert decided
     studio.api.projects.delete(id=known[0])
     before = stored(work)
-    done = rechki("collect", work.folder)
+    done = rechki_here("collect", work.folder)
     assert_told(done, f"project {known[0]}", "was deleted", "--new-projects")
     assert stored(work) == before
-    assert rechki("propose", work.folder, "--new-projects").returncode == 0
-    assert rechki("collect", work.folder).returncode == 0
+    assert rechki_here("propose", work.folder, "--new-projects").returncode == 0
+    assert rechki_here("collect", work.folder).returncode == 0
     with open_study(work.folder) as opened, opened.store.transaction() as tx:
         assert review.live_decisions(tx, FRAME) == decided, "collected decisions are safe"
         now = review.project(tx, studio.instance, FRAME, Kind.GROUP)
@@ -106,23 +106,23 @@ def test_a_bad_file_is_named_and_nothing_of_the_others_is_stored(work: Work, nam
     spoiled, parts = BAD_FILES[name]
     good = next((work.folder / "cards").iterdir())
     (work.folder / "cards" / name).write_bytes(spoiled(good.read_text("utf-8")))
-    assert_told(rechki("propose", work.folder), *parts)
+    assert_told(rechki_here("propose", work.folder), *parts)
     assert stored(work) == (0, 0)
-    assert rechki("check", work.folder).returncode == 1
+    assert rechki_here("check", work.folder).returncode == 1
 
 
 def test_a_score_of_seven_is_named_counts_as_none_and_can_be_mended(work: Work) -> None:
     good = next((work.folder / "cards").iterdir())
     good.write_text(with_scores(good.read_text("utf-8"), lambda at: "7" if at == 0 else "4"), "utf-8")
-    told = rechki("check", work.folder)
+    told = rechki_here("check", work.folder)
     assert told.returncode == 0
     assert "row 2, column 'score_1'" in told.stdout
-    assert rechki("propose", work.folder).returncode == 0
+    assert rechki_here("propose", work.folder).returncode == 0
     (mendable,) = (work.folder / "refused").iterdir()
     with open_study(work.folder) as opened, opened.store.transaction() as tx:
         before = cards.scores(tx)
     (work.folder / "cards" / "mended.csv").write_text(mendable.read_text("utf-8-sig").replace(",7,", ",5,"), "utf-8")
-    done = rechki("propose", work.folder)
+    done = rechki_here("propose", work.folder)
     assert "1 completed" in done.stdout, done.stdout
     with open_study(work.folder) as opened, opened.store.transaction() as tx:
         after = cards.scores(tx)
@@ -131,26 +131,26 @@ def test_a_score_of_seven_is_named_counts_as_none_and_can_be_mended(work: Work) 
 
 
 def test_a_folder_that_is_no_study(tmp_path: Path) -> None:
-    assert_told(rechki("advance", tmp_path), "no study.yaml", "rechki init")
+    assert_told(rechki_here("advance", tmp_path), "no study.yaml", "rechki init")
 
 
 def test_a_wrong_key_in_study_yaml(work: Work) -> None:
     settings = work.folder / "study.yaml"
     settings.write_text(settings.read_text("utf-8") + "balanse: {over: 10}\n", "utf-8")
-    assert_told(rechki("report", work.folder), "study.yaml", "balanse")
+    assert_told(rechki_here("report", work.folder), "study.yaml", "balanse")
 
 
 def test_two_runs_at_once(work: Work) -> None:
     with open_study(work.folder):
-        assert_told(rechki("report", work.folder), "another run works on this study", "Wait")
+        assert_told(rechki_here("report", work.folder), "another run works on this study", "Wait")
 
 
 def test_doctor_says_what_is_missing(make_work: Callable[..., Work], tmp_path: Path) -> None:
     work = make_work("ill")
-    assert rechki("doctor", work.folder).returncode == 0
+    assert rechki_here("doctor", work.folder).returncode == 0
     home = tmp_path / "elsewhere"
     home.mkdir()
-    done = rechki("doctor", work.folder, RECHKI_HOME=str(home), RECHKI_STUDIO_VENV=str(home))
+    done = rechki_here("doctor", work.folder, RECHKI_HOME=str(home), RECHKI_STUDIO_VENV=str(home))
     assert_told(done, "Label Studio is not installed", "make studio", "rechki studio start")
 
 

@@ -1,0 +1,103 @@
+"""`rechki adapt`: an adapter of a study's own, trained on what its people confirmed, and kept only when it helps."""
+
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.encoding import move
+from flows.stages import console, stage
+from flows.study import FRAME, OpenStudy, open_study
+from models.adapting import Verdict, learnable, too_little, trial
+from models.config import change_study
+from models.encoder.adapter import PURPOSES, adapter_checksum
+from models.encoder.load import BUNDLED, load_encoder
+from models.encoder.space import Vectors, centred, fit_mean
+from models.encoder.training import Domain, Progress, Recipe
+from models.errors import RechkiError
+from models.store import cards, review
+
+RECIPE = Recipe(epochs=40, rate=5e-4, distillation=1.0)
+
+
+def adapt(folder: Path, measure_only: bool) -> Verdict:
+    """Train an adapter on a study's confirmed phrases, and move the study to it when it helps beyond noise.
+
+    Raises
+    ------
+    RechkiError
+        When too little is confirmed, or the study's encoder is not ``bundled``.
+    """
+    with open_study(folder) as opened:
+        settings = opened.settings
+        if settings.encoder != BUNDLED:
+            raise RechkiError(
+                f"only {BUNDLED!r} can be adapted, and the study uses {settings.encoder!r}",
+                f"{folder}/study.yaml, encoder",
+                f"Move it first: rechki reencode {folder} --encoder {BUNDLED}",
+            )
+        by_code = learnable(_confirmed(opened))
+        if missing := too_little(by_code):
+            raise RechkiError(missing, str(folder), "Review more, then run it again.")
+        with stage("Trying an adapter on unseen phrases") as at:
+            verdict = trial(
+                by_code,
+                _train,
+                lambda adapter, texts: _vectors(settings.encoder_prompt, adapter, texts),
+                settings.proposal.seed,
+                at.progress,
+            )
+            at.words = _in_words(verdict)
+        if not verdict.helps:
+            console.print("The study keeps its encoder: the gain is not beyond noise.")
+            return verdict
+        if measure_only:
+            return verdict
+        with stage("Training the adapter") as at:
+            name = _keep(opened.folder, by_code, at.progress)
+            at.words = f"kept in {opened.folder / name}"
+        move(opened, settings.encoder, opened.folder / name)
+        change_study(opened.folder, encoder_adapter=name)
+    return verdict
+
+
+def _confirmed(opened: OpenStudy) -> dict[str, frozenset[str]]:
+    with opened.store.transaction() as tx:
+        _, states = review.coding(tx, FRAME)
+        phrases = cards.phrases(tx, FRAME)
+    found: dict[str, set[str]] = defaultdict(set)
+    for phrase_id, state in states.items():
+        if state.codes and not phrases[phrase_id].non_answer:
+            found[phrases[phrase_id].text] |= state.codes
+    return {text: frozenset(codes) for text, codes in found.items()}
+
+
+def _train(domain: Domain, out: Path, progress: Progress | None) -> None:
+    from models.encoder.bundled import base_encoder, use_encoder
+    from models.encoder.training import train_adapter
+
+    train_adapter(base_encoder([PURPOSES]), [domain], use_encoder(), RECIPE, out, progress)
+
+
+def _vectors(prompt: str, adapter: Path | None, texts: Sequence[str]) -> Vectors:
+    encoder = load_encoder(BUNDLED, prompt, adapter)
+    raw = encoder.encode(texts)
+    return centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks)
+
+
+def _keep(folder: Path, by_code: Domain, progress: Progress) -> str:
+    """Train on all confirmed phrases; the folder is named by its content and appears whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".adapter-") as made:
+        _train(by_code, Path(made) / "new", progress)
+        name = f"adapter-{adapter_checksum(Path(made) / 'new')[:8]}"
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (Path(made) / "new").rename(folder / name)
+    return name
+
+
+def _in_words(verdict: Verdict) -> str:
+    return (
+        f"{verdict.phrases} phrases in {verdict.codes} codes: right {verdict.before:.0%} as it is, {verdict.after:.0%} "
+        f"with an adapter ({verdict.gained} gained, {verdict.lost} lost, p = {verdict.chance:.3f})"
+    )

@@ -1,0 +1,41 @@
+"""`rechki reencode`: a study moves to another encoder, by an explicit act."""
+
+from pathlib import Path
+
+from flows.stages import stage
+from flows.study import FRAME, OpenStudy, open_study
+from models.config import change_study
+from models.encoder.load import load_encoder
+from models.proposing import open_texts
+from models.store.vectors import change_encoder
+
+
+def reencode(folder: Path, name: str | None) -> int:
+    """Encode all phrases of a study with its encoder, or with another that is then named in study.yaml.
+
+    A run that is killed can be run again: the study is in the old space until all is encoded.
+
+    Returns
+    -------
+    int
+        How many texts had to be encoded.
+    """
+    with open_study(folder) as opened:
+        name = name or opened.settings.encoder
+        own = opened.adapter() if name == opened.settings.encoder else None
+        fresh = move(opened, name, own)
+        if name != opened.settings.encoder:
+            change_study(opened.folder, encoder=name, encoder_adapter="")
+    return fresh
+
+
+def move(opened: OpenStudy, name: str, adapter: Path | None) -> int:
+    """Encode all phrases of an open study with an encoder, and return how many texts had to be encoded."""
+    with stage("Loading the encoder") as at:
+        encoder = load_encoder(name, opened.settings.encoder_prompt, adapter)
+        at.words = f"{name}, fingerprint {encoder.fingerprint}"
+    with stage("Encoding phrases") as at:
+        texts = open_texts(opened.store, FRAME)
+        fresh = change_encoder(opened.store, encoder, name, texts, at.progress)
+        at.words = f"{fresh} texts; decisions and codes are as they were"
+    return fresh

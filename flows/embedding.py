@@ -7,7 +7,7 @@ import numpy as np
 
 from flows.stages import console, stage
 from models.config import default_study
-from models.embedding import embedded
+from models.embedding import column_of, embedded
 from models.encoder.load import load_encoder
 from models.encoder.space import Vectors
 from models.errors import RechkiError
@@ -33,14 +33,16 @@ def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None
             raise RechkiError(
                 broken.reason, f"{path}, row {broken.number}", "Mend the row, or take it out of the file."
             )
-        column = table.column(text)
-        texts = [row.cells[column] for row in table.rows]
+        place = table.column(text)
+        texts = [row.cells[place] for row in table.rows]
         at.words = f"{len(texts)} rows"
     with stage("Loading the encoder"):
         encoder = load_encoder(encoder_name or default_study(path.stem).encoder)
         encoder.model()
     with stage("Encoding") as at:
-        vectors, empty = embedded(texts, encoder, at.progress)
+        column = column_of(texts)
+        vectors = column.spread(embedded(column, encoder, at.progress), 0)
+        empty = int(column.empty.sum())
         at.words = f"{len(vectors)} × {vectors.shape[1]} numbers" + (f", {empty} empty rows are zeros" if empty else "")
     buffer = BytesIO()
     np.save(buffer, vectors, allow_pickle=False)

@@ -30,11 +30,17 @@ class OpenStudy:
 
     def encoder(self) -> Encoder:
         """Load the study's encoder; the second time in a process it is there already."""
-        return load_encoder(self.settings.encoder, self.settings.encoder_prompt, self.adapter())
+        return encoder_of(self.settings, self.folder)
 
     def adapter(self) -> Path | None:
         """Return the folder of the study's own adapter, None when it has none."""
         return self.folder / self.settings.encoder_adapter if self.settings.encoder_adapter else None
+
+
+def encoder_of(settings: Study, folder: Path) -> Encoder:
+    """Load the encoder that a study names, with its own adapter if it has one."""
+    adapter = folder / settings.encoder_adapter if settings.encoder_adapter else None
+    return load_encoder(settings.encoder, settings.encoder_prompt, adapter)
 
 
 @contextmanager

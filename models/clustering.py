@@ -1,6 +1,5 @@
 """A column of texts to groups, without a study: what `rechki cluster` computes."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,12 +8,11 @@ import numpy as np
 from models.clusters.groups import UNASSIGNED, Floats, Groups, Kin, Labels, groups_of
 from models.clusters.proposal import propose_groups
 from models.config import Study
+from models.embedding import column_of, embedded
 from models.encoder.load import Encoder, Progress
-from models.encoder.space import Vectors, centred, fit_mean
+from models.encoder.space import Vectors
 from models.naming import Portrait, portraits
 from models.nonanswers import is_non_answer
-from models.privacy.masking import masked
-from models.text import text_key, without_numbers
 
 
 @dataclass(frozen=True)
@@ -66,41 +64,32 @@ def cluster_texts(
     With fewer distinct texts than ``settings.proposal.min_phrases`` there is nothing to learn from; then texts with the
     same words are a group, and the others are unassigned.
     """
-    shown = tuple(without_numbers(masked(text)) for text in texts)
-    silent = np.array([is_non_answer(text, settings.phrases.non_answers) for text in texts], bool)
-    empty = np.array([not text_key(text) for text in shown], bool)
-    keys = [None if out else text_key(text) for text, out in zip(shown, silent | empty, strict=True)]
-    distinct = sorted({key for key in keys if key is not None})
-    first = {key: at for at, key in reversed(list(enumerate(keys)))}
-    said = [shown[first[key]] for key in distinct]
-    raw = encoder.encode(said, encoding)
-    vectors = centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks) if said else raw
-    groups = _groups(vectors, distinct, Counter(keys), settings, grouping)
-    place = {key: at for at, key in enumerate(distinct)}
-    rows = np.array([len(distinct) if key is None else place[key] for key in keys], np.int64)
-    labels = np.append(groups.labels, UNASSIGNED)[rows]
+    silent = [is_non_answer(text, settings.phrases.non_answers) for text in texts]
+    column = column_of(texts, silent)
+    vectors = embedded(column, encoder, encoding)
+    times = np.bincount(column.place, minlength=len(column.keys) + 1)
+    groups = _groups(vectors, column.keys, times, settings, grouping)
+    labels = column.spread(groups.labels, UNASSIGNED)
     return Clustered(
         labels=labels,
-        nearest=np.append(groups.nearest, UNASSIGNED)[rows],
-        confidence=np.append(groups.confidence, np.float32(0))[rows],
+        nearest=column.spread(groups.nearest, UNASSIGNED),
+        confidence=column.spread(groups.confidence, 0),
         sizes=tuple(int((labels == group).sum()) for group in range(groups.count)),
-        portraits=tuple(portraits(said, vectors, groups)),
+        portraits=tuple(portraits(column.said, vectors, groups)),
         nets=tuple(kin.net for kin in groups.kin),
-        shown=shown,
-        places=np.vstack([groups.places, np.zeros((1, 2), np.float32)])[rows],
-        distinct=len(distinct),
-        empty=int(empty.sum()),
-        non_answers=int((silent & ~empty).sum()),
+        shown=column.shown,
+        places=column.spread(groups.places, 0),
+        distinct=len(column.keys),
+        empty=int(column.empty.sum()),
+        non_answers=int((np.array(silent, bool) & ~column.empty).sum()),
     )
 
 
-def _groups(
-    vectors: Vectors, keys: Sequence[str], times: Counter[str | None], settings: Study, progress: Progress | None
-) -> Groups:
+def _groups(vectors: Vectors, keys: Sequence[str], times: Labels, settings: Study, progress: Progress | None) -> Groups:
     groups = propose_groups(vectors, keys, settings.proposal, progress)
     if groups.count or len(keys) >= settings.proposal.min_phrases:
         return groups
-    repeated = [at for at, key in enumerate(keys) if times[key] > 1]
+    repeated = [at for at in range(len(keys)) if times[at] > 1]
     labels = np.full(len(keys), UNASSIGNED)
     labels[repeated] = np.arange(len(repeated))
     same = groups_of(labels, np.eye(len(keys), dtype=np.float32)[:, repeated])

@@ -1,8 +1,11 @@
-"""A column of texts to centred vectors, without a study: what `rechki embed` computes."""
+"""A column of texts to its different texts and their centred vectors, without a study: what `rechki embed` computes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.encoder.load import Encoder, Progress
 from models.encoder.space import Vectors, centred, fit_mean
@@ -10,24 +13,58 @@ from models.privacy.masking import masked
 from models.text import text_key, without_numbers
 
 
-def embedded(texts: Sequence[str], encoder: Encoder, progress: Progress | None = None) -> tuple[Vectors, int]:
-    """Return one unit vector a text, in their order, and how many texts are empty; an empty text's vector is zero.
+@dataclass(frozen=True)
+class Column:
+    """n texts, and the different ones among them.
 
-    Equal texts get equal vectors and are encoded once. The vectors are centred on the mean of the different texts, so
-    that their cosines compare texts of this column; a column of one text cannot be centred and is not. Personal data
-    is masked before encoding, as in a study.
-
-    Returns
-    -------
-    vectors : float32 array of shape (n, sum(encoder.blocks))
+    Attributes
+    ----------
+    shown : tuple of str
+        Every text with personal data masked, as a study would show it.
+    keys : tuple of str
+        The keys of the different texts, sorted.
+    said : tuple of str
+        The first text of every key.
+    place : int array of shape (n,)
+        Where every text stands among the keys; the number of keys for a text that was left out.
+    empty : bool array of shape (n,)
     """
-    shown = [without_numbers(masked(text)) for text in texts]
+
+    shown: tuple[str, ...]
+    keys: tuple[str, ...]
+    said: tuple[str, ...]
+    place: npt.NDArray[np.int64]
+    empty: npt.NDArray[np.bool_]
+
+    def spread(self, values: npt.NDArray[Any], left_out: float) -> npt.NDArray[Any]:
+        """Return a value for every text out of the values (keys, …) of the different ones."""
+        return np.concatenate([values, np.full((1, *values.shape[1:]), left_out, values.dtype)])[self.place]
+
+
+def column_of(texts: Sequence[str], left_out: Sequence[bool] | None = None) -> Column:
+    """Mask the texts of a column and find the different ones; empty ones, and those named, are left out."""
+    shown = tuple(without_numbers(masked(text)) for text in texts)
     keys = [text_key(text) for text in shown]
-    distinct = sorted({key for key in keys if key})
-    first = {key: at for at, key in reversed(list(enumerate(keys)))}
-    raw = encoder.encode([shown[first[key]] for key in distinct], progress)
-    mean = fit_mean(raw, encoder.blocks) if len(distinct) > 1 else np.zeros(sum(encoder.blocks), np.float32)
-    vectors = centred(raw, mean, encoder.blocks) if distinct else raw
-    place = {key: at for at, key in enumerate(distinct)}
-    rows = np.array([place.get(key, len(distinct)) for key in keys], np.int64)
-    return np.vstack([vectors, np.zeros((1, sum(encoder.blocks)), np.float32)])[rows], keys.count("")
+    kept = [bool(key) and not out for key, out in zip(keys, left_out or [False] * len(keys), strict=True)]
+    first = {key: text for key, text, stays in reversed(list(zip(keys, shown, kept, strict=True))) if stays}
+    distinct = sorted(first)
+    at = {key: number for number, key in enumerate(distinct)}
+    place = [at[key] if stays else len(distinct) for key, stays in zip(keys, kept, strict=True)]
+    return Column(
+        shown,
+        tuple(distinct),
+        tuple(first[key] for key in distinct),
+        np.array(place, np.int64),
+        np.array([not key for key in keys], bool),
+    )
+
+
+def embedded(column: Column, encoder: Encoder, progress: Progress | None = None) -> Vectors:
+    """Return a unit vector for every different text, of shape (keys, sum(encoder.blocks)).
+
+    The vectors are centred on their mean, so that their cosines compare texts of this column; a single text cannot be
+    centred and is not.
+    """
+    raw = encoder.encode(column.said, progress)
+    mean = fit_mean(raw, encoder.blocks) if len(raw) > 1 else np.zeros(sum(encoder.blocks), np.float32)
+    return centred(raw, mean, encoder.blocks)

@@ -28,9 +28,14 @@ def remember(store: Store, encoder: Encoder, texts: dict[str, str], progress: Pr
     RechkiError
         When the study lives in another encoder's space.
     """
-    with store.transaction() as tx:
-        _mean(tx, encoder)  # another encoder is refused before it does any work
+    check_encoder(store, encoder)  # before it does any work
     return _encode_missing(store, encoder, texts, progress)
+
+
+def check_encoder(store: Store, encoder: Encoder) -> None:
+    """Refuse an encoder whose space is not the study's."""
+    with store.transaction() as tx:
+        _mean(tx, encoder)
 
 
 def change_encoder(

@@ -1,6 +1,7 @@
 """LoRA adapters of the base encoder: a few weights in a folder of peft's standard form."""
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -33,5 +34,7 @@ def with_adapter(encoder: Any, folder: Path) -> Any:  # noqa: ANN401  (a Sentenc
     from peft import PeftModel
 
     transformer = encoder[0]
-    transformer.model = PeftModel.from_pretrained(transformer.model, str(folder)).merge_and_unload()
+    with warnings.catch_warnings():  # of what transformers will do differently one day
+        warnings.simplefilter("ignore", FutureWarning)
+        transformer.model = PeftModel.from_pretrained(transformer.model, str(folder)).merge_and_unload()
     return encoder

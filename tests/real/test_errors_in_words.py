@@ -142,7 +142,7 @@ def test_a_wrong_key_in_study_yaml(work: Work) -> None:
 
 def test_two_runs_at_once(work: Work) -> None:
     with open_study(work.folder):
-        assert_told(rechki_here("report", work.folder), "another run works on this study", "Wait")
+        assert_told(rechki("report", work.folder), "another run works on this study", "Wait")
 
 
 def test_doctor_says_what_is_missing(make_work: Callable[..., Work], tmp_path: Path) -> None:

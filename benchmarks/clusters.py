@@ -3,7 +3,8 @@
     python benchmarks/clusters.py [LABELLED.csv …] [--out FOLDER] [--no-domains] [--sizes 500 5000] [--encoders NAME …]
 
 A labelled CSV has the columns ``text`` and ``code`` (several joined by ``|``). Everything runs on the same vectors in
-one run; what matters are the ratios. Writes clusters.md and clusters_calibration.svg into the folder (benchmarks).
+one run; what matters are the ratios. Writes clusters.md and clusters_calibration.svg into the folder (benchmarks); for
+every encoder but the first the names end with its own.
 """
 
 import argparse
@@ -52,15 +53,15 @@ def main() -> None:
     asked.add_argument("--sizes", nargs="*", type=int, default=[500, 5000])
     asked.add_argument("--encoders", nargs="+", default=[BUNDLED, PLAIN])
     options = asked.parse_args()
-    text, drawn = [_head()], {}
-    for name in options.encoders:
-        sections, drawn[name] = compare(name, options.given, not options.no_domains)
-        text += sections
-    text += [_cost(options.sizes, options.encoders[0]) if options.sizes else ""]
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "clusters.md").write_text("\n".join(part for part in text if part), "utf-8")
-    _draw(drawn[options.encoders[0]], options.out / "clusters_calibration.svg")
-    print("\n".join(text))
+    for number, name in enumerate(options.encoders):
+        sections, sure = compare(name, options.given, not options.no_domains)
+        ending = f"_{name}" if number else ""
+        text = [_head(name), *sections, _confidence(sure, ending)]
+        text += [_cost(options.sizes, name) if options.sizes and not number else ""]
+        (options.out / f"clusters{ending}.md").write_text("\n".join(part for part in text if part), "utf-8")
+        _draw(sure, options.out / f"clusters_calibration{ending}.svg")
+        print("\n".join(text))
 
 
 def compare(encoder_name: str, given: list[Path], domains: bool) -> tuple[list[str], Memberships]:
@@ -80,8 +81,7 @@ def compare(encoder_name: str, given: list[Path], domains: bool) -> tuple[list[s
                 flush=True,
             )
         sure[data.kind] += memberships(data)
-    head = f"# Encoder: {encoder_name}\n"
-    return [head, *(_section(kind, rows, counts[kind]) for kind in KINDS if counts[kind]), _confidence(sure)], sure
+    return [_section(kind, rows, counts[kind]) for kind in KINDS if counts[kind]], sure
 
 
 def measure(data: LabelledSet, method: Method, stability: bool) -> dict[str, float]:
@@ -161,8 +161,8 @@ def _section(kind: str, rows: dict[tuple[str, str], list[dict[str, float]]], nam
     return "\n".join(lines)
 
 
-def _confidence(sure: Memberships) -> str:
-    lines = ["## Confidence", "", "![Calibration](clusters_calibration.svg)", ""]
+def _confidence(sure: Memberships, ending: str) -> str:
+    lines = ["## Confidence", "", f"![Calibration](clusters_calibration{ending}.svg)", ""]
     lines += [
         "| sets | memberships | error, bottom third | error, top third | ratio (mean of sets) |",
         "|---|---|---|---|---|",
@@ -219,7 +219,7 @@ def _cost(sizes: Sequence[int], encoder_name: str) -> str:
     texts = [texts[at] for at in np.random.default_rng(1).permutation(len(texts))[: max(sizes)]]
     encoder = load_encoder(encoder_name)
     raw = encoder.encode(texts)
-    out = ["# Cost", "", "Without encoding. The phrases are those of training/data, all domains mixed.", ""]
+    out = ["## Cost", "", "Without encoding. The phrases are those of training/data, all domains mixed.", ""]
     for size in sizes:
         vectors = centred(raw[:size], fit_mean(raw[:size], encoder.blocks), encoder.blocks)
         profile = cProfile.Profile()
@@ -238,10 +238,10 @@ def _cost(sizes: Sequence[int], encoder_name: str) -> str:
     return "\n".join([*out, ""])
 
 
-def _head() -> str:
+def _head(encoder: str) -> str:
     packages = ("hdbscan", "scikit-learn", "numpy", "bertopic", "umap-learn")
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
-    return f"""# Proposals beside their peers
+    return f"""# Proposals beside their peers: encoder {encoder}
 
 Made by `make bench`; do not edit. Columns: ARI and V with the unassigned sent to the nearest group, texts with one code
 only; number of groups; share unassigned; ARI with the proposal of the same texts in another order, with another seed,

@@ -55,8 +55,6 @@ def test_a_row_that_cannot_be_read_is_named(answers: Path, tmp_path: Path) -> No
     with answers.open("a", encoding="utf-8") as file:
         file.write('7,ещё,"лишняя","ячейка"\n')
     done = run(answers, "--text", "ответ", "--out", tmp_path / "v.npy")
-    if done.exit_code:
-        assert "row 8" in str(done.exception)
-        assert not (tmp_path / "v.npy").exists()
-    else:
-        assert len(np.load(tmp_path / "v.npy")) == len(ANSWERS) + 1
+    assert done.exit_code != 0
+    assert "row 8" in str(done.exception)
+    assert not (tmp_path / "v.npy").exists()

@@ -65,7 +65,7 @@ def adapted(adapters: Sequence[Path]) -> SentenceTransformer:
 
 
 def base_encoder(adapters: Sequence[Path] = ()) -> SentenceTransformer:
-    """Return multilingual-e5-small with adapters; without a prompt, which costs tokens and tells purposes no better."""
+    """Return multilingual-e5-small with adapters; without a prompt, as our adapter was trained."""
     quiet()
     encoder = SentenceTransformer(str(base_folder()), device="cpu")
     for adapter in adapters:

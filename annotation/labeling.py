@@ -6,25 +6,32 @@ What the community edition does with these controls was proved on a running serv
 from collections.abc import Mapping, Sequence
 from html import escape as html_escape
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from models.codebook import FIXED, Codebook, Target
 from models.coding import PhraseState
-from models.review import Answer, Kind, Member, ReviewTask, UnusableAnswer
+from models.review import Answer, Kind, Line, Member, ReviewTask, UnusableAnswer
 from models.store.cards import RowContext
 
 Json = dict[str, Any]
 KEY = "rechki_key"
-MODEL_VERSION = "rechki"
 _ALSO = "+"
+_CODE, _BLANK = ":", "-"  # on a sorting page: after a line's alias comes a code, or nothing where fewer are offered
+_OFFERED = 3  # codes beside a line of a sorting page; the style counts on it
 _JOIN = "join"  # among the suggested codes of a phrase that is only a part of its answer
 _PART = " ✂"
 _PAGE_KEYS = "qwetyiopasdfgjklzxcvbnm4567890"  # r, u and h are Label Studio's own, 1-3 belong to the target
 _FIXED_KEYS = dict(zip((code.code_id for code in FIXED), "7890", strict=True))
 _HTML = '<div style="font-family: system-ui, sans-serif; font-size: 14px; color: inherit">{}</div>'
-_TEMPLATES = {Kind.GROUP: "group.xml", Kind.ADDITION: "addition.xml", Kind.PHRASE: "phrase.xml"}
-TITLES = {Kind.GROUP: "1 · Группы", Kind.ADDITION: "1 · Дополнения", Kind.PHRASE: "2 · Фразы по одной"}
+_TEMPLATES = {Kind.GROUP: "group.xml", Kind.ADDITION: "addition.xml", Kind.SORT: "sort.xml", Kind.PHRASE: "phrase.xml"}
+TITLES = {
+    Kind.GROUP: "1 · Группы",
+    Kind.ADDITION: "2 · Дополнения",
+    Kind.SORT: "3 · Разложить по кодам",
+    Kind.PHRASE: "4 · Фразы по одной",
+}
 HIDDEN = (KEY, "suggested_name", "about_html", "members", "card_html", "suggested", "count")  # in the table
 INSTRUCTIONS = {
     Kind.GROUP: (
@@ -38,6 +45,12 @@ INSTRUCTIONS = {
         "<p>На странице — фразы, которые, скорее всего, относятся к коду, название которого вверху. Оставьте отметку "
         "у тех, что сюда относятся, и нажмите «Готово»; остальные придут с другим предложением.</p><p>Без мыши: "
         "буква у фразы снимает и ставит отметку, Ctrl+Enter — готово.</p>"
+    ),
+    Kind.SORT: (
+        "<p>На странице — фразы, у каждой — коды, к которым она, скорее всего, относится. Отметьте верный; где он уже "
+        "отмечен и верен, ничего не делайте. Можно отметить два. «и ещё о другом» — фраза придёт ещё раз отдельно. Ни "
+        "один код не подходит — оставьте без отметок.</p><p>Без мыши: буква — первый код фразы, Shift и буква — "
+        "второй, Alt и буква — третий, Alt+Shift и буква — и ещё о другом, Ctrl+Enter — готово.</p>"
     ),
     Kind.PHRASE: (
         "<p>Одна фраза. Считаются все отмеченные коды. Если предложенный код не подходит, снимите отметку и выберите "
@@ -74,6 +87,8 @@ def task_json(
         return _group_json(task, codebook, contexts)
     if task.kind is Kind.ADDITION:
         return _addition_json(task, codebook, contexts)
+    if task.kind is Kind.SORT:
+        return _sorting_json(task, codebook, contexts)
     return _phrase_json(task, codebook, contexts, states, scale)
 
 
@@ -90,6 +105,8 @@ def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
         return _group_answer(task, said)
     if task.kind is Kind.ADDITION:
         return Answer(codes=task.suggested[:1], members=_members_of(task, said))
+    if task.kind is Kind.SORT:
+        return _sorting_answer(task, said.get("sorted", []))
     chosen = list(dict.fromkeys([*said.get("suggested", []), *said.get("codes", [])]))
     if _JOIN in chosen:
         return Answer(join=True)
@@ -99,6 +116,10 @@ def answer_of(task: ReviewTask, result: Sequence[Json]) -> Answer:
 
 def page_result(task: ReviewTask, answer: Answer) -> list[Json]:
     """Return the result that a person's submit of this answer gives, region by region."""
+    if task.kind is Kind.SORT:
+        chosen = [_code_alias(at, code) for at, codes in sorted(answer.sorted.items()) for code in codes]
+        also = [_line_alias(at) + _ALSO for at, state in sorted(answer.members.items()) if state is Member.ALSO]
+        return [_choices("sorted", "group", [*chosen, *also])] if chosen else []
     ticked = []
     for at in range(len(task.lines)):
         state = answer.members.get(at, Member.NOT)
@@ -138,7 +159,7 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
         "count": len(task.phrase_ids),
         "members": _lines_json(task, contexts),
     }
-    return {"data": data, "predictions": [{"model_version": MODEL_VERSION, "score": _score(task), "result": result}]}
+    return {"data": data, "predictions": [{"score": _score(task), "result": result}]}
 
 
 def _addition_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
@@ -150,21 +171,50 @@ def _addition_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, 
         "count": len(task.phrase_ids),
         "members": _lines_json(task, contexts),
     }
-    predicted = {"model_version": MODEL_VERSION, "score": _score(task), "result": _ticked(task)}
+    predicted = {"score": _score(task), "result": _ticked(task)}
     return {"data": data, "predictions": [predicted]}
+
+
+def _sorting_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
+    """For every line its text, which is no choice, the codes offered for it, and that it says something else too."""
+    members: list[Json] = []
+    for at, (line, key) in enumerate(zip(task.lines, _PAGE_KEYS, strict=False)):
+        context = contexts[line.phrase_ids[0]]
+        members.append({"value": _shown(line, context), "alias": _line_alias(at), "hint": _hint(context)})
+        for code, hotkey in zip_longest(line.codes[:_OFFERED], (key, f"shift+{key}", f"alt+{key}")):
+            name = codebook.codes[codebook.resolve(code)].name if code else "—"
+            alias = _code_alias(at, code) if code else _line_alias(at) + _BLANK + hotkey
+            members.append({"value": name, "alias": alias} | ({"hotkey": hotkey} if code else {}))
+        mark = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"alt+shift+{key}"}
+        members.append(mark)
+    ticked = [_code_alias(at, line.codes[0]) for at, line in enumerate(task.lines) if line.checked]
+    data = {
+        KEY: task.key,
+        "title": f"Разложить по кодам: {_phrases(len(task.phrase_ids))}",
+        "about_html": _HTML.format("&nbsp;"),
+        "count": len(task.phrase_ids),
+        "members": members,
+    }
+    result = [_choices("sorted", "group", ticked)] if ticked else []
+    prediction = {"score": _score(task), "result": result}
+    return {"data": data, "predictions": [prediction] if result else []}
 
 
 def _lines_json(task: ReviewTask, contexts: Mapping[str, RowContext]) -> list[Json]:
     """The lines of a page, each with its key, and beside each that it is about something else besides."""
     members: list[Json] = []
     for at, (line, hotkey) in enumerate(zip(task.lines, _PAGE_KEYS, strict=False)):
-        times = f" ×{len(line.phrase_ids)}" if len(line.phrase_ids) > 1 else ""
         context = contexts[line.phrase_ids[0]]
-        hint, times = _hint(context), times + (_PART if context.cut else "")
-        members.append({"value": line.text + times, "alias": _line_alias(at), "hotkey": hotkey, "hint": hint})
+        shown, hint = _shown(line, context), _hint(context)
+        members.append({"value": shown, "alias": _line_alias(at), "hotkey": hotkey, "hint": hint})
         also = {"value": "и ещё о другом", "alias": _line_alias(at) + _ALSO, "hotkey": f"shift+{hotkey}"}
         members.append(also)
     return members
+
+
+def _shown(line: Line, context: RowContext) -> str:
+    times = f" ×{len(line.phrase_ids)}" if len(line.phrase_ids) > 1 else ""
+    return line.text + times + (_PART if context.cut else "")
 
 
 def _ticked(task: ReviewTask) -> list[Json]:
@@ -213,7 +263,7 @@ def _phrase_json(
         "suggested": suggested,
     }
     result = [_choices("suggested", "phrase", ticked)] if ticked else []
-    prediction = {"model_version": MODEL_VERSION, "score": _score(task), "result": result}
+    prediction = {"score": _score(task), "result": result}
     return {"data": data, "predictions": [prediction] if result else []}
 
 
@@ -260,6 +310,24 @@ def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:
     )
 
 
+def _sorting_answer(task: ReviewTask, ticked: Sequence[str]) -> Answer:
+    """Read a sorting page; a line without a code is none of those offered, whatever else stands beside it."""
+    chosen: dict[int, tuple[str, ...]] = {}
+    also: dict[int, Member] = {}
+    known: set[str] = set()
+    for at, line in enumerate(task.lines):
+        aliases = {_code_alias(at, code): code for code in line.codes}
+        mark = _line_alias(at) + _ALSO
+        chosen[at] = tuple(code for alias, code in aliases.items() if alias in ticked)
+        if chosen[at] and mark in ticked:
+            also[at] = Member.ALSO
+        known |= {_line_alias(at), mark, *aliases}
+    unknown = {alias for alias in ticked if alias not in known and _BLANK not in alias.partition(_CODE)[0]}
+    if unknown:
+        raise UnusableAnswer(f"отмечены коды, которых нет на странице: {', '.join(sorted(unknown))}")
+    return Answer(members=also, sorted=chosen)
+
+
 def _members_of(task: ReviewTask, said: Mapping[str, list[str]]) -> dict[int, Member]:
     ticked = set(said.get("members", []))
     members: dict[int, Member] = {}
@@ -293,6 +361,10 @@ def _texts(typed: Sequence[str]) -> list[str]:
 
 def _line_alias(at: int) -> str:
     return f"p{at:02d}"
+
+
+def _code_alias(at: int, code: str) -> str:
+    return _line_alias(at) + _CODE + code
 
 
 def _choices(name: str, to: str, values: Sequence[str]) -> Json:

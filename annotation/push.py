@@ -2,14 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from label_studio_sdk.core.api_error import ApiError
 
 from annotation.client import Studio, in_words, tasks_of
-from annotation.labeling import HIDDEN, INSTRUCTIONS, KEY, MODEL_VERSION, TITLES, labeling_config, task_json
+from annotation.labeling import HIDDEN, INSTRUCTIONS, KEY, TITLES, Json, labeling_config, task_json
 from models.codebook import Codebook
 from models.config import Study
 from models.encoder.load import Progress
@@ -19,6 +19,7 @@ from models.store import cards, review
 from models.store.database import Store
 
 _CHUNK = 500
+_MODEL = "rechki"  # the model version of predictions, before they are learned anew
 _PAGE = 5000
 _TITLE_LENGTH = 50
 _MACHINE_COLUMNS = (
@@ -26,7 +27,7 @@ _MACHINE_COLUMNS = (
     *("annotations_ids", "predictions_model_versions", "predictions_results", "file_upload", "storage_filename"),
     *("created_at", "updated_at", "updated_by", "avg_lead_time", "draft_exists"),
 )
-_COLORS = {Kind.GROUP: "#2a7ab8", Kind.ADDITION: "#8a6bb0", Kind.PHRASE: "#5b9b4a"}
+_COLORS = {Kind.GROUP: "#2a7ab8", Kind.ADDITION: "#8a6bb0", Kind.SORT: "#c07c3a", Kind.PHRASE: "#5b9b4a"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         planned = {kind: review.tasks(tx, frame, kind) for kind in Kind}
         answered = review.answered(tx)
         gone = cards.joined_phrases(tx, frame).keys()
+        made = len(review.live_decisions(tx, frame))
     projects: dict[Kind, int] = {}
     sent = 0
     for kind, tasks in planned.items():
@@ -64,9 +66,13 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
             projects[kind] = project
             past = {task.key for task in tasks if gone >= set(task.phrase_ids)}
             present = _present(studio, project, past)
-            missing = [task for task in tasks if task.key not in answered | past and task.key not in present]
+            waiting = {task.key: task for task in tasks if task.key not in answered | past}
+
+            shown = {key: task_json(task, codebook, contexts, states, settings.scale) for key, task in waiting.items()}
+            version = _refresh(studio, project, present, shown, made)
+            missing = [task for key, task in waiting.items() if key not in present]
             for chunk in _chunks(missing):
-                body: Any = [task_json(task, codebook, contexts, states, settings.scale) for task in chunk]
+                body: Any = [_of_version(shown[task.key], version) for task in chunk]
                 studio.api.projects.import_tasks(id=project, request=body, commit_to_project=True)
                 sent += len(chunk)
                 if progress:
@@ -144,7 +150,7 @@ def _make(studio: Studio, settings: Study, kind: Kind, config: str, mark: str) -
         expert_instruction=INSTRUCTIONS[kind],
         show_instruction=True,
         show_collab_predictions=True,
-        model_version=MODEL_VERSION,
+        model_version=_MODEL,
         maximum_annotations=1,
         sampling="Sequential sampling",
         color=_COLORS[kind],
@@ -164,29 +170,73 @@ def _make_table_readable(studio: Studio, project: int) -> None:
     studio.api.views.create(project=project, data=view)
 
 
-def _present(studio: Studio, project: int, past: Collection[str]) -> set[str]:
-    """Keys of the tasks that are there, after removing open ones that nobody should work on any more.
+@dataclass(frozen=True)
+class _There:
+    """A task as Label Studio has it. `untouched`: nobody has answered it or begun to."""
+
+    number: int
+    annotations: int
+    untouched: bool
+    data: Json
+
+
+def _present(studio: Studio, project: int, past: Collection[str]) -> dict[str, _There]:
+    """The tasks that are there by key, after removing open ones that nobody should work on any more.
 
     These are tasks about parts of answers that people have joined again (`past`), and tasks with a key that another one
     has: the one people worked on stays, else the oldest.
     """
-    by_key: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for key, number, annotations in _keys(studio, project):
-        by_key[key].append((-annotations, number))
+    by_key: dict[str, list[_There]] = defaultdict(list)
+    for there in _all_there(studio, project):
+        by_key[str(there.data[KEY])].append(there)
     for key, same in by_key.items():
-        for count, number in sorted(same)[0 if key in past else 1 :]:
-            if count == 0:
-                studio.api.tasks.delete(id=str(number))
-    return set(by_key) - set(past)
+        same.sort(key=lambda there: (-there.annotations, there.number))
+        for there in same[0 if key in past else 1 :]:
+            if not there.annotations:
+                studio.api.tasks.delete(id=str(there.number))
+    return {key: same[0] for key, same in by_key.items() if key not in past}
 
 
-def _keys(studio: Studio, project: int) -> Iterator[tuple[str, int, int]]:
-    """Key, number and count of annotations of every task of ours in a project."""
-    fields = "id,data,total_annotations"
+def _all_there(studio: Studio, project: int) -> Iterator[_There]:
+    """Every task of ours in a project."""
+    fields = "id,data,total_annotations,cancelled_annotations,draft_exists"
     for task in tasks_of(studio, project, fields="task_only", page_size=_PAGE, include=fields):
         data = task.data if isinstance(task.data, dict) else json.loads(str(task.data))
         if KEY in data:
-            yield str(data[KEY]), int(task.id), int(task.total_annotations or 0)
+            count = int(task.total_annotations or 0)
+            begun = bool(count or task.cancelled_annotations or task.draft_exists)
+            yield _There(int(task.id), count, not begun, data)
+
+
+def _refresh(
+    studio: Studio, project: int, present: Mapping[str, _There], shown: Mapping[str, Json], learned_from: int
+) -> str:
+    """Show what the store says by now on tasks that nobody has touched: new names of codes, better suggestions.
+
+    New predictions of all of them make a new model version, named by the number of decisions it was learned from; what
+    somebody has answered keeps what he was shown. Returns the version that is current afterwards. The tasks themselves
+    are changed last, so that a killed run is seen to be unfinished.
+    """
+    untouched = {key: there.number for key, there in present.items() if key in shown and there.untouched}
+    changed = [key for key in untouched if shown[key]["data"] != present[key].data]
+    if not changed:
+        return str(studio.api.projects.get(id=project).model_version or _MODEL)
+    version = f"{_MODEL} {learned_from}"
+    fresh: Any = [
+        {"task": number, **prediction}
+        for key, number in untouched.items()
+        for prediction in _of_version(shown[key], version)["predictions"]
+    ]
+    studio.api.projects.import_predictions(id=project, request=fresh)
+    studio.api.projects.update(id=project, model_version=version)
+    for key in changed:
+        studio.api.tasks.update(id=str(untouched[key]), data=shown[key]["data"])
+    return version
+
+
+def _of_version(body: Json, version: str) -> Json:
+    predictions = [{**prediction, "model_version": version} for prediction in body["predictions"]]
+    return {**body, "predictions": predictions}
 
 
 def _chunks(tasks: Sequence[ReviewTask]) -> Iterator[Sequence[ReviewTask]]:

@@ -22,12 +22,14 @@ class Analyst:
     targets: Mapping[str, Target] = field(default_factory=dict)
 
     def answer(self, task: ReviewTask, codebook: Codebook) -> Answer:
-        """Answer a task: one code for a group's page, yes or no for each addition, all right codes for a phrase."""
+        """Answer a task: one code for a group's page, yes or no for each addition, right codes elsewhere."""
         if task.kind is Kind.GROUP:
             return self._group(task, codebook)
         if task.kind is Kind.ADDITION:
             name = codebook.codes[codebook.resolve(task.suggested[0])].name
             return Answer(codes=task.suggested, members=self._members(task, name))
+        if task.kind is Kind.SORT:
+            return self._sorted(task, codebook)
         return self._chosen(sorted(self.right_of(task.lines[0])), codebook)
 
     def right_of(self, line: Line) -> frozenset[str]:
@@ -46,6 +48,17 @@ class Analyst:
             return Answer(dissolve=True)
         chosen = self._chosen([name], codebook)
         return replace(chosen, target=self.targets.get(name), members=self._members(task, name))
+
+    def _sorted(self, task: ReviewTask, codebook: Codebook) -> Answer:
+        """Tick the right codes among those offered, and mark a line that needs another one besides."""
+        ticked: dict[int, tuple[str, ...]] = {}
+        also: dict[int, Member] = {}
+        for at, line in enumerate(task.lines):
+            right = self.right_of(line)
+            ticked[at] = tuple(code for code in line.codes if codebook.codes[codebook.resolve(code)].name in right)
+            if 0 < len(ticked[at]) < len(right):
+                also[at] = Member.ALSO
+        return Answer(members=also, sorted=ticked)
 
     def _members(self, task: ReviewTask, name: str) -> dict[int, Member]:
         return {

@@ -1,6 +1,6 @@
 """What a review costs, in actions of a person [ours]: clicks and submits, not seconds and not reading.
 
-A page submitted 1, its code named or chosen 1, each line ticked or unticked 1, a second code marked 1; a phrase asked
+A page submitted 1, its code named or chosen 1, each tick set or taken away 1, a second code marked 1; a phrase asked
 alone 1 when the first suggestion is right, 2 when another code is picked, 3 when a new one is typed. Coding by hand:
 2 a code of a distinct phrase, 3 where the code is used for the first time.
 """
@@ -27,9 +27,12 @@ def actions(task: ReviewTask, answer: Answer) -> int:
 def _page(task: ReviewTask, answer: Answer) -> int:
     if answer.dissolve:
         return 1
+    also = sum(member is Member.ALSO for member in answer.members.values())
+    if task.kind is Kind.SORT:
+        ticked = [set(line.codes[: line.checked]) for line in task.lines]
+        return 1 + also + sum(len(before ^ set(answer.sorted.get(at, ()))) for at, before in enumerate(ticked))
     named = task.kind is Kind.GROUP and not task.suggested
     turned = sum(line.checked is (at not in answer.members) for at, line in enumerate(task.lines))
-    also = sum(member is Member.ALSO for member in answer.members.values())
     return 1 + named + turned + also
 
 

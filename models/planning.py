@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.codebook import NO_ANSWER
 from models.coding import OPEN, PhraseState
@@ -13,7 +13,10 @@ Offer = Callable[[Sequence[tuple[str, Collection[str]]]], list[list[Suggestion]]
 _SINGLY = 1.5  # actions a phrase costs that is asked alone: 1 when the first suggestion is right, 2 when it is not
 _LAST = 12  # addition pages that say how far likelihoods can be trusted
 _PRIOR = 6.0  # lines that are taken to have come out as expected before there are any
-_UNLIKELY = 0.15  # below this likelihood a phrase is not put on a code's page
+_LIKELY = 0.5  # above this likelihood a phrase comes with its code ticked
+_SORTED = 15  # lines of a sorting page: each has keys of its own
+_OFFERED = 3  # codes a sorting page offers for a line
+_FEWEST = 3  # lines that make a page of additions or a sorting page
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,6 @@ class Situation:
         Keys of tasks with a usable answer, and of those somebody skipped.
     states : mapping of phrase id to PhraseState
         Replayed decisions.
-    additions : bool
-        Whether what the groups left open is asked by pages of additions before it is asked phrase by phrase.
     phrases, gone : mapping of phrase id to Phrase
         Phrases that stand, and parts of answers that people have joined again: these are asked about no more.
     """
@@ -64,7 +65,6 @@ class Situation:
     states: Mapping[str, PhraseState]
     page_size: int
     skipped: Collection[str] = ()
-    additions: bool = False
     gone: Mapping[str, Phrase] = field(default_factory=dict)
 
 
@@ -72,10 +72,9 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     """Return the tasks to be asked next, without those that were asked before.
 
     First the groups, a page at a time: a further page is asked when the page before it was given a code, with that
-    code preselected. Then, round after round, pages of additions: the open phrases gathered under the code they most
-    likely belong to, where a page costs less than asking its phrases alone. What is left is asked phrase by phrase.
-    What people joined again and what looks like no answer is asked phrase by phrase at once; without additions so is
-    what they threw out of a group.
+    code preselected. Then, round after round, pages of additions: the open phrases that most likely belong to one code.
+    Then sorting pages: every phrase that is left once, with the codes it most likely belongs to. What is left is asked
+    phrase by phrase. What people joined again and what looks like no answer is asked alone at once.
 
     Parameters
     ----------
@@ -89,24 +88,38 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     groups_done = not fresh_pages and all(
         task.key in now.answered or task.key in now.skipped for task in now.tasks if task.kind is Kind.GROUP
     )
-    open_now = {phrase for task in now.tasks if task.key not in now.answered for phrase in task.phrase_ids}
-    seen = {phrase for task in now.tasks for phrase in task.phrase_ids}
-    busy = waiting | open_now
+    waiting |= {phrase for task in now.tasks if _is_open(now, task) for phrase in task.phrase_ids}
     loose = [
         phrase
         for phrase_id, phrase in now.phrases.items()
-        if phrase_id not in busy and not _done(now.states.get(phrase_id, OPEN))
+        if phrase_id not in waiting and not _done(now.states.get(phrase_id, OPEN))
     ]
-    if now.additions and groups_done:
-        pages = list(_addition_pages(now, [phrase for phrase in loose if not phrase.non_answer], offer))
-        if pages or any(task.kind is Kind.ADDITION and task.key not in now.answered for task in now.tasks):
-            return pages
-    due = [
-        phrase
-        for phrase in loose
-        if groups_done or phrase.non_answer or phrase.joined or (phrase.phrase_id in seen and not now.additions)
-    ]
-    return fresh_pages + list(_phrase_tasks(now, due, offer, asked))
+    alone = [phrase for phrase in loose if phrase.non_answer or phrase.joined]
+    others = [phrase for phrase in loose if not (phrase.non_answer or phrase.joined)]
+    if groups_done:
+        fresh_pages = _pages_after_groups(now, others, offer)
+        alone += [] if fresh_pages or _under_way(now) else others
+    return fresh_pages + list(_phrase_tasks(now, alone, offer, asked))
+
+
+def _pages_after_groups(now: Situation, loose: Sequence[Phrase], offer: Offer) -> list[ReviewTask]:
+    """Addition pages while there are any; then sorting pages."""
+    uncoded = [phrase for phrase in loose if not now.states.get(phrase.phrase_id, OPEN).codes]
+    additions = list(_addition_pages(now, uncoded, offer))
+    if additions or any(task.kind is Kind.ADDITION and _is_open(now, task) for task in now.tasks):
+        return additions
+    return list(_sorting_pages(now, uncoded, offer))
+
+
+def _under_way(now: Situation) -> bool:
+    return any(task.kind in (Kind.ADDITION, Kind.SORT) and _is_open(now, task) for task in now.tasks)
+
+
+def _is_open(now: Situation, task: ReviewTask) -> bool:
+    """Whether somebody may still answer the task; of what is skipped after the groups, the phrases are asked alone."""
+    if task.key in now.answered:
+        return False
+    return task.kind in (Kind.GROUP, Kind.PHRASE) or task.key not in now.skipped
 
 
 def _done(state: PhraseState) -> bool:
@@ -117,12 +130,7 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
     """Every page that may be asked by now, and the phrases of pages that must wait for the page before them."""
     pages: list[ReviewTask] = []
     held: set[str] = set()
-    singly = {
-        phrase: tuple(confirmed) if isinstance(confirmed := task.about.get("confirmed"), list) else ()
-        for task in now.tasks
-        if task.kind is Kind.PHRASE
-        for phrase in task.phrase_ids
-    }
+    afterwards = _confirmed_before(now.tasks)
     for group in now.groups:
         lines = _lines(now.phrases.get(phrase) or now.gone[phrase] for phrase in group.phrase_ids)
         parts = [lines[at : at + now.page_size] for at in range(0, len(lines), now.page_size)]
@@ -136,7 +144,7 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
             if page.key not in now.answered:
                 held |= {phrase for later in parts[number:] for line in later for phrase in line.phrase_ids}
                 break
-            suggested = _given_code(page, now.states, singly)
+            suggested = _given_code(page, now.states, afterwards)
             if not suggested:  # dissolved: the other pages are no group either
                 break
     return pages, held
@@ -165,50 +173,107 @@ def _page(
     )
 
 
+def _confirmed_before(tasks: Iterable[ReviewTask]) -> dict[str, tuple[str, ...]]:
+    """What stood of a phrase when it was first asked about after its group; nothing where it came on a page again."""
+    found: dict[str, tuple[str, ...]] = {}
+    for task in tasks:
+        if task.kind is not Kind.GROUP:
+            confirmed = task.about.get("confirmed")
+            stood = tuple(confirmed) if isinstance(confirmed, list) else ()
+            for phrase in task.phrase_ids:
+                found.setdefault(phrase, stood)
+    return found
+
+
 def _given_code(
-    page: ReviewTask, states: Mapping[str, PhraseState], singly: Mapping[str, Collection[str]]
+    page: ReviewTask, states: Mapping[str, PhraseState], afterwards: Mapping[str, Collection[str]]
 ) -> tuple[str, ...]:
     """The code an answered page was given; nothing when it was dissolved.
 
-    A phrase that was asked alone afterwards counts with what the page had confirmed of it, not with what came later.
+    A phrase that was asked about afterwards counts with what the page had confirmed of it, not with what came later.
     """
     counts: dict[str, int] = defaultdict(int)
     for phrase in page.phrase_ids:
-        for code in singly.get(phrase, states.get(phrase, OPEN).codes):
+        for code in afterwards.get(phrase, states.get(phrase, OPEN).codes):
             counts[code] += 1
     return (max(sorted(counts), key=lambda code: counts[code]),) if counts else ()
 
 
 def _addition_pages(now: Situation, loose: Iterable[Phrase], offer: Offer) -> Iterator[ReviewTask]:
-    """Pages of phrases that most likely belong to one code, ticked where that is more likely than not.
+    """Pages of phrases that more likely than not belong to one code, all of them ticked.
 
-    A page costs its submit and a click for every line that comes ticked wrongly or not ticked though it belongs; it is
-    worth while when the lines that belong would cost more alone. Phrases with a code already are asked alone.
+    A page costs its submit and a click for every line that does not belong; it is worth while when the lines that
+    belong would cost more alone.
     """
-    fresh = [phrase for phrase in loose if not now.states.get(phrase.phrase_id, OPEN).codes]
-    by_key: dict[str, list[Phrase]] = defaultdict(list)
-    for phrase in fresh:
-        by_key[phrase.text_key].append(phrase)
-    texts, trust = list(by_key.values()), _trust(now)
-    rejected = [frozenset().union(*(now.states.get(p.phrase_id, OPEN).rejected for p in same)) for same in texts]
-    offers = offer([(same[0].text, out) for same, out in zip(texts, rejected, strict=True)])
+    trust, asked = _trust(now), {task.key for task in now.tasks}
+    skipped = {
+        phrase
+        for task in now.tasks
+        if task.kind is Kind.ADDITION and task.key in now.skipped
+        for phrase in task.phrase_ids
+    }
+    loose = [phrase for phrase in loose if phrase.phrase_id not in skipped]
     by_code: dict[str, list[tuple[float, Line]]] = defaultdict(list)
-    for same, found in zip(texts, offers, strict=True):
-        likelihood = min(0.99, trust * found[0].likelihood) if found else 0.0
-        if likelihood >= _UNLIKELY:
-            ids = tuple(sorted(phrase.phrase_id for phrase in same))
-            by_code[found[0].code_id].append((likelihood, Line(same[0].text, ids, checked=likelihood > 0.5)))
+    for text, ids, found in _offered(now, loose, offer):
+        likelihood = min(0.99, trust * found[0].likelihood)
+        if likelihood > _LIKELY:
+            by_code[found[0].code_id].append((likelihood, Line(text, ids)))
     for code, held in by_code.items():
         held.sort(key=lambda item: (-item[0], item[1].phrase_ids))
         for at in range(0, len(held), now.page_size):
             page = held[at : at + now.page_size]
-            clicks = sum(min(likelihood, 1 - likelihood) for likelihood, _ in page)
-            if _SINGLY * sum(likelihood for likelihood, _ in page) > 1 + clicks:
+            right = sum(likelihood for likelihood, _ in page)
+            if len(page) >= _FEWEST and _SINGLY * right > 1 + len(page) - right:
                 lines = tuple(line for _, line in page)
                 ids = tuple(phrase for line in lines for phrase in line.phrase_ids)
                 key = task_key(now.study_id, now.frame, Kind.ADDITION, code, *ids)
-                about: dict[str, str | float | list[str]] = {"expected": round(sum(at for at, _ in page) / trust, 3)}
-                yield ReviewTask(key, now.frame, Kind.ADDITION, lines, about=about, suggested=(code,))
+                about: dict[str, str | float | list[str]] = {"expected": round(right / trust, 3)}
+                if key not in asked:
+                    yield ReviewTask(key, now.frame, Kind.ADDITION, lines, about=about, suggested=(code,))
+
+
+def _sorting_pages(now: Situation, loose: Iterable[Phrase], offer: Offer) -> Iterator[ReviewTask]:
+    """Pages of phrases of any code, each with the codes it most likely belongs to; no phrase comes on two of them.
+
+    Lines with the same likeliest code stand together, so that a page reads in one go.
+    """
+    before = {phrase for task in now.tasks if task.kind is Kind.SORT for phrase in task.phrase_ids}
+    trust = _trust(now)
+    lines: list[tuple[str, float, Line]] = []
+    for text, ids, found in _offered(now, (phrase for phrase in loose if phrase.phrase_id not in before), offer):
+        likelihood = min(0.99, trust * found[0].likelihood)
+        codes = tuple(suggestion.code_id for suggestion in found[:_OFFERED])
+        lines.append((codes[0], -likelihood, Line(text, ids, likelihood > _LIKELY, codes)))
+    if len(lines) < _FEWEST:
+        return
+    lines.sort(key=lambda item: (item[0], item[1], item[2].phrase_ids))
+    pages = -(-len(lines) // _SORTED)
+    for number in range(pages):
+        part = lines[number * len(lines) // pages : (number + 1) * len(lines) // pages]
+        held = tuple(line for _, _, line in part)
+        ids = tuple(phrase for line in held for phrase in line.phrase_ids)
+        key = task_key(now.study_id, now.frame, Kind.SORT, *ids)
+        sure = -sum(likelihood for _, likelihood, _ in part) / len(part)
+        yield ReviewTask(key, now.frame, Kind.SORT, held, about={"confidence": round(sure, 3)})
+
+
+def _offered(
+    now: Situation, loose: Iterable[Phrase], offer: Offer
+) -> Iterator[tuple[str, tuple[str, ...], list[Suggestion]]]:
+    """Text, phrases and suggestions of every distinct text that has any."""
+    by_key: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in loose:
+        by_key[phrase.text_key].append(phrase)
+    texts = list(by_key.values())
+    rejected = [_rejected(now, same) for same in texts]
+    offers = offer([(same[0].text, out) for same, out in zip(texts, rejected, strict=True)])
+    for same, found in zip(texts, offers, strict=True):
+        if found:
+            yield same[0].text, tuple(sorted(phrase.phrase_id for phrase in same)), found
+
+
+def _rejected(now: Situation, phrases: Iterable[Phrase]) -> frozenset[str]:
+    return frozenset[str]().union(*(now.states.get(phrase.phrase_id, OPEN).rejected for phrase in phrases))
 
 
 def _trust(now: Situation) -> float:
@@ -221,6 +286,20 @@ def _trust(now: Situation) -> float:
     return (right + _PRIOR) / (expected + _PRIOR)
 
 
+def refreshed_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
+    """Return the single phrases that nobody has answered yet and whose suggestions have changed, with the new ones."""
+    waiting = [task for task in now.tasks if task.kind is Kind.PHRASE and task.key not in now.answered]
+    held = [(task, [now.phrases[p] for p in task.phrase_ids if p in now.phrases]) for task in waiting]
+    standing = [(task, same) for task, same in held if same and not same[0].non_answer]
+    offers = offer([(same[0].text, _rejected(now, same)) for _, same in standing])
+    fresh = [_phrase_task(now, task.key, same, found) for (task, same), found in zip(standing, offers, strict=True)]
+    return [
+        replace(task, suggested=new.suggested, about=new.about)
+        for (task, _), new in zip(standing, fresh, strict=True)
+        if new.suggested[:1] != task.suggested[:1] or set(new.suggested) != set(task.suggested)
+    ]
+
+
 def _phrase_tasks(
     now: Situation, loose: Iterable[Phrase], offer: Offer, asked: Collection[str]
 ) -> Iterator[ReviewTask]:
@@ -229,28 +308,26 @@ def _phrase_tasks(
     None of the phrases stands on an open task. One that was answered and is open again (a page was edited since) is
     asked once more.
     """
-    loose = list(loose)
     by_key: dict[tuple[str, frozenset[str]], list[Phrase]] = defaultdict(list)
     for phrase in loose:
         by_key[phrase.text_key, now.states.get(phrase.phrase_id, OPEN).codes].append(phrase)
-    substantive = [(key, same) for key, same in by_key.items() if not same[0].non_answer]
-    rejected = [
-        frozenset().union(*(now.states.get(p.phrase_id, OPEN).rejected for p in same)) for _, same in substantive
-    ]
-    offers = offer([(same[0].text, out) for (_, same), out in zip(substantive, rejected, strict=True)])
-    offered = {key: found for (key, _), found in zip(substantive, offers, strict=True)}
-    for key, same in by_key.items():
-        found = offered.get(key, [Suggestion(NO_ANSWER, 1.0)])
-        confirmed = tuple(sorted(key[1]))
-        ids = tuple(sorted(phrase.phrase_id for phrase in same))
-        yield ReviewTask(
-            key=_free_key(now, ids, asked),
-            frame=now.frame,
-            kind=Kind.PHRASE,
-            lines=(Line(same[0].text, ids),),
-            about={"confidence": round(found[0].likelihood, 3) if found else 0.0, "confirmed": list(confirmed)},
-            suggested=tuple(dict.fromkeys([*confirmed, *(suggestion.code_id for suggestion in found)])),
-        )
+    substantive = [same for same in by_key.values() if not same[0].non_answer]
+    offers = iter(offer([(same[0].text, _rejected(now, same)) for same in substantive]))
+    for same in by_key.values():
+        found = [Suggestion(NO_ANSWER, 1.0)] if same[0].non_answer else next(offers)
+        yield _phrase_task(now, _free_key(now, sorted(p.phrase_id for p in same), asked), same, found)
+
+
+def _phrase_task(now: Situation, key: str, same: Sequence[Phrase], found: Sequence[Suggestion]) -> ReviewTask:
+    confirmed = sorted(now.states.get(same[0].phrase_id, OPEN).codes)
+    return ReviewTask(
+        key=key,
+        frame=now.frame,
+        kind=Kind.PHRASE,
+        lines=(Line(same[0].text, tuple(sorted(phrase.phrase_id for phrase in same))),),
+        about={"confidence": round(found[0].likelihood, 3) if found else 0.0, "confirmed": list(confirmed)},
+        suggested=tuple(dict.fromkeys([*confirmed, *(suggestion.code_id for suggestion in found)])),
+    )
 
 
 def _free_key(now: Situation, ids: Sequence[str], asked: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.clusters.groups import Groups
@@ -14,7 +15,7 @@ from models.encoder.load import Encoder, Progress
 from models.encoder.space import Vectors
 from models.naming import portraits
 from models.phrases import PURPOSE_FRAME
-from models.planning import Phrase, Situation, due_tasks
+from models.planning import Phrase, Situation, due_tasks, refreshed_tasks
 from models.store import cards, review, vectors
 from models.store.database import Store, Transaction
 from models.suggest import Suggestion, Wish, code_centroids, suggestions
@@ -76,7 +77,10 @@ def described(texts: Sequence[str], matrix: Vectors, groups: Groups) -> list[dic
 
 
 def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:
-    """Store the tasks that are due now and return how many are new."""
+    """Store the tasks that are due now and return how many are new.
+
+    Single phrases that nobody has answered yet get the suggestions that follow from what is confirmed by now.
+    """
     with store.transaction() as tx:
         codebook, states = review.coding(tx, frame)
         phrases = cards.phrases(tx, frame)
@@ -85,7 +89,10 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             frame=frame,
             phrases=phrases,
             groups=review.proposed_groups(tx, frame),
-            tasks=review.tasks(tx, frame),
+            tasks=[
+                replace(task, suggested=tuple(codebook.resolve(code) for code in task.suggested))
+                for task in review.tasks(tx, frame)
+            ],
             answered=review.answered(tx),
             states=states,
             page_size=settings.review.page_size,
@@ -96,6 +103,7 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
         def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
             return _offers(tx, encoder, codebook, phrases, states, wanted)
 
+        review.change_tasks(tx, refreshed_tasks(situation, offer))
         return review.add_tasks(tx, due_tasks(situation, offer))
 
 

@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     GROUP = "group"  # a page of a proposed group, confirmed with one submit
     ADDITION = "addition"  # a page of open phrases that most likely belong to one code
+    SORT = "sort"  # a page of open phrases, each with the codes it most likely belongs to
     PHRASE = "phrase"  # one phrase
 
 
@@ -32,12 +33,14 @@ class Member(StrEnum):
 class Line:
     """One distinct text on a task, standing for all its phrases (duplicates are decided together).
 
-    `checked` says whether it comes ticked on a page.
+    `checked` says whether it comes ticked on a page; `codes` are those a sorting page offers for it, the likeliest
+    first, and there `checked` says whether that one comes ticked.
     """
 
     text: str
     phrase_ids: tuple[str, ...]
     checked: bool = True
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ class Answer:
     target : Target or None
         For a new code.
     members : dict of int to Member
-        State of each line of a group's page, by its position.
+        State of each line of a page, by its position.
+    sorted : dict of int to tuple of str
+        The codes ticked for each line of a sorting page, by its position.
     """
 
     dissolve: bool = False
@@ -102,6 +107,7 @@ class Answer:
     new_names: tuple[str, ...] = ()
     target: Target | None = None
     members: dict[int, Member] = field(default_factory=dict)
+    sorted: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,8 @@ def interpret(
     codes = _known(answer.codes, codebook)
     if task.kind is Kind.ADDITION:
         return _page_decisions(task, answer, codebook.resolve(task.suggested[0]), source), []
+    if task.kind is Kind.SORT:
+        return _sorted(task, answer, source, codebook), []
     if task.kind is Kind.GROUP:
         return _group(study_id, task, answer, codes, source, codebook)
     if answer.join:
@@ -180,6 +188,19 @@ def _page_decisions(task: ReviewTask, answer: Answer, code: str, source: Source)
         for at, line in enumerate(task.lines)
         for phrase in line.phrase_ids
     ]
+
+
+def _sorted(task: ReviewTask, answer: Answer, source: Source, codebook: Codebook) -> list[Decision]:
+    """What a sorting page says of each phrase: the codes ticked, or that it is none of those offered."""
+    decide = _decider(task, source)
+    made = []
+    for at, line in enumerate(task.lines):
+        codes = _known(answer.sorted.get(at, ()), codebook)
+        verdict = Verdict.ALSO if answer.members.get(at) is Member.ALSO else Verdict.ASSIGN
+        if not codes:
+            verdict, codes = Verdict.NOT, _known(line.codes, codebook)
+        made += [decide(phrase, verdict, codes) for phrase in line.phrase_ids]
+    return made
 
 
 def _known(codes: Iterable[str], codebook: Codebook) -> list[str]:
@@ -231,6 +252,8 @@ def _event(frame: str, source: Source, kind: EventKind, code_id: str, payload: d
 
 
 def _decider(task: ReviewTask, source: Source) -> Callable[[str, Verdict, Sequence[str]], Decision]:
+    line_codes = {phrase: line.codes for line in task.lines for phrase in line.phrase_ids}
+
     def decide(phrase: str, verdict: Verdict, codes: Sequence[str]) -> Decision:
         return Decision(
             decision_id=hashlib.sha256(f"{source.origin}\0{phrase}".encode()).hexdigest()[:20],
@@ -241,7 +264,7 @@ def _decider(task: ReviewTask, source: Source) -> Callable[[str, Verdict, Sequen
             role=source.role,
             verdict=verdict,
             codes=tuple(codes),
-            suggested=task.suggested,
+            suggested=task.suggested or line_codes.get(phrase, ()),
             blind=source.blind,
             lead_time=source.lead_time,
             origin=source.origin,

@@ -11,16 +11,20 @@ from models.analyst import Analyst
 from models.codebook import Codebook
 from models.coding import Decision, PhraseState, replay_decisions
 from models.effort import actions, by_hand
-from models.planning import Phrase, ProposedGroup, Situation, due_tasks
+from models.planning import Phrase, ProposedGroup, Situation, due_tasks, refreshed_tasks
 from models.review import ReviewTask, Source, interpret
 from models.suggest import Suggestion, Wish, code_centroids, suggestions
 
-_PAGE, _MOST_ROUNDS = 30, 100
+_PAGE = 30
+_BETWEEN = 15  # tasks answered between two collects
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def effort(data: LabelledSet, proposed: Proposed) -> float:
-    """Return the actions of the review as a share of coding by hand; every phrase ends with all its right codes."""
+    """Return the actions of the review as a share of coding by hand; every phrase ends with all its right codes.
+
+    What is suggested is learned anew after every 15 answers, as a study's `collect` does.
+    """
     ids = [f"p{at:05d}" for at in range(len(data.texts))]
     phrases = {
         identity: Phrase(identity, text, key, False)
@@ -31,16 +35,19 @@ def effort(data: LabelledSet, proposed: Proposed) -> float:
         ProposedGroup("bench", number, tuple(ids[at] for at in members))
         for number, members in enumerate(_groups(proposed))
     ]
-    codebook, decisions, tasks, answered, spent = Codebook("purpose"), [], [], set(), 0
-    for _ in range(_MOST_ROUNDS):
+    codebook, decisions, spent = Codebook("purpose"), [], 0
+    tasks: dict[str, ReviewTask] = {}
+    answered: set[str] = set()
+    while True:
         states = replay_decisions(decisions, codebook)
-        now = Situation("bench", "purpose", phrases, groups, tasks, answered, states, _PAGE, additions=True)
-        due = due_tasks(now, _offer(data, ids, codebook, states))
-        if not due:
+        now = Situation("bench", "purpose", phrases, groups, list(tasks.values()), answered, states, _PAGE)
+        offer = _offer(data, ids, codebook, states)
+        tasks |= {task.key: task for task in [*refreshed_tasks(now, offer), *due_tasks(now, offer)]}
+        waiting = [task for task in tasks.values() if task.key not in answered]
+        if not waiting:
             break
-        for task in due:
+        for task in waiting[:_BETWEEN]:
             spent += _work(task, analyst, codebook, decisions)
-            tasks.append(task)
             answered.add(task.key)
     coded = {phrase: {codebook.codes[code].name for code in state.codes} for phrase, state in states.items()}
     wrong = [identity for identity in ids if coded.get(identity) != analyst.right[identity]]

@@ -156,7 +156,7 @@ def tasks(tx: Transaction, frame: str, kind: Kind | None = None) -> list[ReviewT
             key=row.task_key,
             frame=row.frame,
             kind=Kind(row.kind),
-            lines=tuple(Line(line["text"], tuple(line["phrase_ids"]), line.get("checked", True)) for line in row.lines),
+            lines=tuple(_line(line) for line in row.lines),
             proposal_id=row.proposal_id,
             group=row.group_number,
             page=row.page,
@@ -166,6 +166,18 @@ def tasks(tx: Transaction, frame: str, kind: Kind | None = None) -> list[ReviewT
         )
         for row in tx.rows(table, *wanted, order=[table.c.place])
     ]
+
+
+def _line(stored: Mapping[str, Any]) -> Line:
+    return Line(
+        stored["text"], tuple(stored["phrase_ids"]), stored.get("checked", True), tuple(stored.get("codes", ()))
+    )
+
+
+def change_tasks(tx: Transaction, tasks: Iterable[ReviewTask]) -> None:
+    """Keep new suggestions of tasks that are there already."""
+    for task in tasks:
+        tx.update(schema.task, {"task_key": task.key}, {"suggested": list(task.suggested), "about": task.about})
 
 
 def project(tx: Transaction, instance: str, frame: str, kind: Kind) -> tuple[int, datetime | None] | None:

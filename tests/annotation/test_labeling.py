@@ -62,6 +62,11 @@ SINGLE = ReviewTask(
 )
 
 
+def sorting(lines: int = 15, *codes: str, checked: bool = False) -> ReviewTask:
+    held = tuple(Line(f"фраза {at}", (f"p{at}",), checked, codes or OFFERED) for at in range(lines))
+    return ReviewTask("key-s", "purpose", Kind.SORT, held, about={"confidence": 0.3})
+
+
 def book(*names: str) -> Codebook:
     events = [
         Event(f"e{at}", "", START, "", EventKind.CREATE, f"code-{at}", {"name": name}, "")
@@ -113,6 +118,44 @@ def test_any_answer_on_a_phrase_comes_back(
     assert set(back.codes) == set(given_answer.codes)
     assert len(back.codes) == count
     assert (back.new_names, back.target) == (given_answer.new_names, target)
+
+
+@quick
+@given(
+    ticked=st.dictionaries(st.integers(0, 4), st.sets(st.sampled_from(OFFERED), min_size=1)),
+    also=st.sets(st.integers(0, 4)),
+)
+def test_any_answer_on_a_sorting_page_comes_back(ticked: dict[int, set[str]], also: set[int]) -> None:
+    chosen = {at: tuple(code for code in OFFERED if code in ticked.get(at, ())) for at in range(5)}
+    members = dict.fromkeys(also & ticked.keys(), Member.ALSO)
+    answer = Answer(sorted=chosen, members=members)
+    assert answer_of(sorting(5), page_result(sorting(5), answer)) == answer
+
+
+def test_a_sorting_page_without_a_mark_says_that_nothing_offered_fits() -> None:
+    assert answer_of(sorting(2), []) == Answer(sorted={0: (), 1: ()})
+
+
+def test_on_a_sorting_page_only_offered_codes_count() -> None:
+    region = {"from_name": "sorted", "value": {"choices": ["p00", "p01:code-a", "p00-q", "p01+", "p00+"]}}
+    answer = answer_of(sorting(2), [region])
+    assert answer == Answer(sorted={0: (), 1: ("code-a",)}, members={1: Member.ALSO}), "words and blanks say nothing"
+    for strange in ("p02:code-a", "p00:code-e", "q00"):
+        with pytest.raises(UnusableAnswer, match="нет на странице"):
+            answer_of(sorting(2), [{"from_name": "sorted", "value": {"choices": [strange]}}])
+
+
+def test_a_sorting_page_ticks_what_is_likely_and_every_line_has_five_places() -> None:
+    task = sorting(15, "code-b", "code-a", checked=True)
+    body = task_json(task, book(), contexts(task), {}, SCALE)
+    (prediction,) = body["predictions"]
+    assert answer_of(task, prediction["result"]).sorted == dict.fromkeys(range(15), ("code-b",))
+    shown = [item["value"] for item in body["data"]["members"]]
+    assert shown[:5] == ["фраза 0", "CODE-B", "CODE-A", "—", "и ещё о другом"]
+    assert len(shown) == 15 * 5
+    keys = [item["hotkey"] for item in body["data"]["members"] if "hotkey" in item]
+    assert len(keys) == len(set(keys)) == 15 * 3
+    assert task_json(sorting(3), book(), contexts(task), {}, SCALE)["predictions"] == []
 
 
 @pytest.mark.parametrize("fixed", FIXED_IDS)
@@ -282,7 +325,7 @@ def test_no_raw_verbatim_is_in_a_task(kind: Kind) -> None:
     purpose = f"Хочу денег, я {secrets[1]}, звоните {secrets[0]}, {secrets[2]};"
     row = PurposeRow(1, purpose, 3, f"спросите {secrets[0]}")
     prepared = prepare(Card("card-1", secrets[3], "card-1", None, "", {}, (row,), 2, "c"), study)
-    lines = tuple(Line(str(item["text"]), (str(item["phrase_id"]),)) for item in prepared.phrases)
+    lines = tuple(Line(str(item["text"]), (str(item["phrase_id"]),), codes=("code-a",)) for item in prepared.phrases)
     task = ReviewTask("k", "purpose", kind, lines, about={"name": lines[0].text, "keywords": []}, suggested=("code-a",))
     (stored,) = prepared.purpose_rows
     context = RowContext(str(stored["purpose"]), 3, str(stored["why"]))

@@ -28,6 +28,11 @@ def page(kind: Kind, *checked: bool, suggested: tuple[str, ...] = ()) -> ReviewT
     return ReviewTask("k", "purpose", kind, lines, suggested=suggested)
 
 
+def sorting(*lines: tuple[bool, tuple[str, ...]]) -> ReviewTask:
+    held = tuple(Line(f"фраза {at}", (f"p{at}",), ticked, codes) for at, (ticked, codes) in enumerate(lines))
+    return ReviewTask("k", "purpose", Kind.SORT, held)
+
+
 def single(*suggested: str, confirmed: tuple[str, ...] = ()) -> ReviewTask:
     line = (Line("фраза", ("p0",)),)
     return ReviewTask("k", "purpose", Kind.PHRASE, line, about={"confirmed": list(confirmed)}, suggested=suggested)
@@ -46,6 +51,9 @@ BELONG = {0: Member.BELONGS, 1: Member.BELONGS, 2: Member.BELONGS}
         (page(Kind.GROUP, True, True), Answer(codes=("а",), members={0: Member.ALSO, 1: Member.BELONGS}), 3),
         (page(Kind.ADDITION, True, False, False, suggested=("а",)), Answer(codes=("а",), members={}), 2),
         (page(Kind.ADDITION, True, False, False, suggested=("а",)), Answer(codes=("а",), members=BELONG), 3),
+        (sorting((True, ("а", "б")), (False, ("б", "а"))), Answer(sorted={0: ("а",), 1: ()}), 1),
+        (sorting((True, ("а", "б")), (False, ("б", "а"))), Answer(sorted={0: ("б",), 1: ("б",)}), 4),
+        (sorting((False, ("а", "б"))), Answer(sorted={0: ("а",)}, members={0: Member.ALSO}), 3),
         (single("а", "б"), Answer(codes=("а",)), 1),
         (single("а", "б"), Answer(codes=("б",)), 2),
         (single(), Answer(codes=("б",)), 2),
@@ -101,6 +109,22 @@ def test_an_addition_page_confirms_and_rejects_its_code_and_nothing_else() -> No
         ("p3", Verdict.ALSO, ("code-Деньги",)),
     ]
     assert actions(task, answer) == 1 + 3 + 1  # the submit, three lines turned, one marked «и ещё о другом»
+
+
+def test_a_sorting_page_gives_offered_codes_and_rules_out_what_nobody_ticked() -> None:
+    offered = ("code-Деньги", "code-Еда")
+    task = sorting((False, offered), (False, offered), (True, ("code-Еда",)), (False, offered))
+    codebook = book("Деньги", "Еда")
+    answer = Analyst(RIGHT).answer(task, codebook)
+    decisions, events = interpret("study", task, answer, SOURCE, codebook)
+    assert events == []
+    assert [(made.phrase_id, made.verdict, made.codes, made.suggested) for made in decisions] == [
+        ("p0", Verdict.ASSIGN, ("code-Деньги",), offered),
+        ("p1", Verdict.ASSIGN, ("code-Деньги",), offered),
+        ("p2", Verdict.NOT, ("code-Еда",), ("code-Еда",)),
+        ("p3", Verdict.ALSO, ("code-Деньги",), offered),
+    ]
+    assert actions(task, answer) == 1 + 1 + 1 + 1 + 2  # the submit; two ticks, one taken away, one and «и ещё о другом»
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 2**30))

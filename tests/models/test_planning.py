@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.codebook import NO_ANSWER
-from models.coding import PhraseState
-from models.planning import Offer, Phrase, ProposedGroup, Situation, due_tasks
-from models.review import Kind, ReviewTask
+from models.coding import OPEN, PhraseState
+from models.planning import Offer, Phrase, ProposedGroup, Situation, due_tasks, refreshed_tasks
+from models.review import Kind, Line, ReviewTask
 from models.suggest import Suggestion
 from models.text import text_key
 
@@ -37,8 +37,12 @@ def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion
     return [[Suggestion(code, 0.5) for code in ("x", "y") if code not in rejected] for _, rejected in wanted]
 
 
-def due(now: Situation) -> list[ReviewTask]:
-    return due_tasks(now, offer)
+def nothing(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
+    return [[] for _ in wanted]
+
+
+def due(now: Situation, offered: Offer = offer) -> list[ReviewTask]:
+    return due_tasks(now, offered)
 
 
 def asked(now: Situation) -> Situation:
@@ -93,37 +97,48 @@ def test_a_page_waits_for_the_page_before_and_has_its_code_preselected() -> None
 def test_a_dissolved_group_is_asked_phrase_by_phrase_without_its_other_pages() -> None:
     now = asked(situation(TEN, [IDS], page_size=4))
     now = answered(now, {}, now.tasks[0].key)
-    assert [(task.kind, task.phrase_ids) for task in due(now)] == [(Kind.PHRASE, (name,)) for name in IDS]
+    assert [(task.kind, task.phrase_ids) for task in due(now, nothing)] == [(Kind.PHRASE, (name,)) for name in IDS]
 
 
-def test_a_dissolved_group_stays_dissolved_when_its_phrases_are_coded_one_by_one() -> None:
+def test_a_dissolved_group_stays_dissolved_when_its_phrases_are_coded_later() -> None:
     now = asked(situation(TEN, [IDS[:8], IDS[8:]], page_size=4))
     page, other = now.tasks
-    now = asked(answered(now, {}, page.key))
-    singles = [task for task in now.tasks if task.kind is Kind.PHRASE]
-    assert [task.phrase_ids for task in singles] == [(name,) for name in IDS[:4]]
-    now = answered(now, dict.fromkeys(IDS[:4], settled("y")), *(task.key for task in singles))
-    assert due(now) == []
-    now = answered(now, dict.fromkeys(IDS[8:], settled("x")), other.key)
+    now = answered(now, dict.fromkeys(IDS[8:], settled("x")), page.key, other.key)
+    (sorting,) = due(now)
+    assert (sorting.kind, sorting.phrase_ids) == (Kind.SORT, tuple(IDS[:8]))
+    now = answered(asked(now), dict.fromkeys(IDS[:4], settled("y")), sorting.key)
     assert [(task.kind, task.phrase_ids) for task in due(now)] == [(Kind.PHRASE, (name,)) for name in IDS[4:8]]
 
 
 def test_what_was_thrown_out_does_not_vote_on_the_code_of_the_next_page() -> None:
     now = asked(situation(TEN, [IDS], page_size=4))
     page = now.tasks[0]
-    out = dict.fromkeys(IDS[1:4], PhraseState(rejected=frozenset({"x"})))
-    now = answered(now, {"p00": PhraseState(frozenset({"x"}), origins=("ls/1/1/1",)), **out}, page.key)
-    now = replace(now, tasks=[*now.tasks, *(task for task in due(now) if task.kind is Kind.PHRASE)])
-    now = replace(now, states={**now.states, **dict.fromkeys(IDS[1:4], settled("y"))})
+    kept = {"p00": PhraseState(frozenset({"x"}), origins=("ls/1/1/1",))}
+    asked_since = single(*IDS[1:4])
+    now = replace(now, tasks=[page, asked_since])
+    now = answered(now, {**kept, **dict.fromkeys(IDS[1:4], settled("y"))}, page.key, asked_since.key)
     (next_page,) = [task for task in due(now) if task.kind is Kind.GROUP]
     assert (next_page.page, next_page.suggested) == (2, ("x",))
 
 
-def test_phrases_thrown_out_of_a_group_are_asked_at_once() -> None:
+def single(*phrase_ids: str, confirmed: Sequence[str] = ()) -> ReviewTask:
+    lines = (Line("фраза", phrase_ids),)
+    return ReviewTask("alone", "purpose", Kind.PHRASE, lines, about={"confirmed": list(confirmed)})
+
+
+def test_what_was_thrown_out_of_a_group_waits_for_the_other_groups_and_is_not_offered_its_code_again() -> None:
     now = asked(situation(TEN, [IDS[:4], IDS[4:8]]))
+    first, second = now.tasks
     states = {**dict.fromkeys(IDS[:3], settled("x")), "p03": PhraseState(rejected=frozenset({"x"}))}
-    (task,) = due(answered(now, states, now.tasks[0].key))
-    assert (task.kind, task.phrase_ids, task.suggested) == (Kind.PHRASE, ("p03",), ("y",))
+    now = answered(now, states, first.key)
+    assert due(now) == []
+    (page,) = due(answered(now, dict.fromkeys(IDS[4:8], settled("y")), second.key))
+    assert page.kind is Kind.SORT
+    assert {line.phrase_ids: line.codes for line in page.lines} == {
+        ("p03",): ("y",),
+        ("p08",): ("x", "y"),
+        ("p09",): ("x", "y"),
+    }
 
 
 def test_what_looks_like_no_answer_is_asked_at_once_and_alone() -> None:
@@ -150,8 +165,8 @@ def test_duplicates_are_one_line_of_a_page_and_one_task() -> None:
     (page,) = due(situation(same, [["a", "b", "c", "d"]]))
     assert [line.phrase_ids for line in page.lines] == [("a", "b", "d"), ("c",)]
     now = asked(situation(same, [["a", "b", "c", "d"]]))
-    single = due(answered(now, {}, page.key))
-    assert [task.phrase_ids for task in single] == [("a", "b", "d"), ("c",)]
+    alone = due(answered(now, {}, page.key), nothing)
+    assert [task.phrase_ids for task in alone] == [("a", "b", "d"), ("c",)]
 
 
 def test_a_page_counts_distinct_texts() -> None:
@@ -165,8 +180,8 @@ def test_disputed_and_settled_phrases_are_not_asked_again() -> None:
     assert [task.phrase_ids for task in due(situation(TEN[:3], states=states))] == [("p02",)]
 
 
-def test_without_groups_everything_is_asked_one_by_one() -> None:
-    assert len(due(situation(TEN))) == 10
+def test_without_groups_and_codes_everything_is_asked_one_by_one() -> None:
+    assert [task.kind for task in due(situation(TEN), nothing)] == [Kind.PHRASE] * 10
 
 
 def test_a_later_duplicate_gets_its_own_task() -> None:
@@ -185,39 +200,59 @@ def test_a_task_whose_answer_was_taken_back_is_not_asked_a_second_time() -> None
     texts=st.lists(st.sampled_from(["расти", "Расти!", "деньги", "боль", "хз", "план"]), min_size=1, max_size=14),
     grouped=st.integers(0, 14),
     page_size=st.integers(1, 5),
-    verdicts=st.lists(st.sampled_from(["belongs", "dissolve", "out", "also"]), min_size=40, max_size=40),
+    verdicts=st.lists(st.sampled_from(["belongs", "dissolve", "out", "also", "skip"]), min_size=40, max_size=40),
+    likelihood=st.sampled_from([0.05, 0.5, 0.9]),
 )
-@example(texts=["расти", "деньги", "боль"], grouped=3, page_size=1, verdicts=["belongs", "dissolve", "x", "x", "out"])
+@example(
+    texts=["расти", "деньги", "боль"],
+    grouped=3,
+    page_size=1,
+    verdicts=["belongs", "dissolve", "x", "x", "out"],
+    likelihood=0.5,
+)
 def test_every_phrase_is_asked_until_it_is_settled_and_no_task_is_planned_twice(
-    texts: list[str], grouped: int, page_size: int, verdicts: list[str]
+    texts: list[str], grouped: int, page_size: int, verdicts: list[str], likelihood: float
 ) -> None:
+    def offered(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
+        return [[Suggestion(code, likelihood) for code in ("x", "y") if code not in out] for _, out in wanted]
+
     phrases = [phrase(f"p{at:02d}", text, text == "хз") for at, text in enumerate(texts)]
     of_groups = [item.phrase_id for item in phrases if not item.non_answer][:grouped]
     now = situation(phrases, [of_groups] if of_groups else [], page_size=page_size)
     keys: list[str] = []
     for verdict in verdicts:
-        fresh = due(now)
+        fresh = due(now, offered)
         assert not {task.key for task in fresh} & set(keys)
-        now = asked(now)
-        assert due(now) == [], "planning again after storing brings nothing new"
+        now = replace(now, tasks=[*now.tasks, *fresh])
+        assert due(now, offered) == [], "planning again after storing brings nothing new"
         keys += [task.key for task in fresh]
-        waiting = [task for task in now.tasks if task.key not in now.answered]
+        waiting = [task for task in now.tasks if task.key not in {*now.answered, *now.skipped}]
         if not waiting:
             break
         now = reply(now, waiting[0], verdict)
+    now = replace(now, tasks=[*now.tasks, *due(now, offered)])
     still_open = [task for task in now.tasks if task.key not in now.answered]
     held = {name for task in still_open for name in task.phrase_ids}
     settled_now = {name for name, state in now.states.items() if state.settled}
-    if not still_open:
-        assert settled_now == {item.phrase_id for item in phrases}
+    assert settled_now | held == {item.phrase_id for item in phrases}, "nothing is lost"
     assert len(keys) == len(set(keys))
-    assert not (held & settled_now)
+    passed_on = {name for task in still_open if task.key in now.skipped for name in task.phrase_ids}
+    assert not (held & settled_now) - passed_on
 
 
 def reply(now: Situation, task: ReviewTask, verdict: str) -> Situation:
     """Answer a task as a person might."""
+    if verdict == "skip" and task.kind in (Kind.ADDITION, Kind.SORT):
+        return replace(now, skipped={*now.skipped, task.key})
     if task.kind is Kind.PHRASE:
         return answered(now, dict.fromkeys(task.phrase_ids, settled("y")), task.key)
+    if task.kind is not Kind.GROUP and verdict in ("dissolve", "out"):
+        none = {
+            name: PhraseState(rejected=now.states.get(name, OPEN).rejected | {*(line.codes or task.suggested)})
+            for line in task.lines
+            for name in line.phrase_ids
+        }
+        return answered(now, none, task.key)
     if verdict == "dissolve":
         return answered(now, {}, task.key)
     states = dict.fromkeys(task.phrase_ids, settled("x"))
@@ -254,10 +289,6 @@ def test_a_page_of_parts_that_are_all_gone_is_passed_over() -> None:
     assert (page.page, page.phrase_ids) == (2, tuple(IDS[5:]))
 
 
-def additions(phrases: Sequence[Phrase], **changed: object) -> Situation:
-    return situation(phrases, additions=True, **changed)
-
-
 def sure(likelihoods: dict[str, tuple[str, float]]) -> Offer:
     """Offer each text its code with its likelihood, unless it was rejected; else ``z``, unlikely."""
 
@@ -271,51 +302,98 @@ def sure(likelihoods: dict[str, tuple[str, float]]) -> Offer:
     return offered
 
 
-def test_additions_gather_open_phrases_under_their_likeliest_code_before_any_is_asked_alone() -> None:
+def test_additions_gather_phrases_under_the_code_they_more_likely_than_not_belong_to() -> None:
     likely = {item.text: ("x" if at < 5 else "y", 0.9 - at / 20) for at, item in enumerate(TEN)}
-    pages = due_tasks(additions(TEN), sure(likely))
+    pages = due(situation(TEN), sure(likely))
     assert [(page.kind, page.suggested) for page in pages] == [(Kind.ADDITION, ("x",)), (Kind.ADDITION, ("y",))]
     assert pages[0].phrase_ids == tuple(IDS[:5]), "the likeliest first"
-    assert [line.checked for page in pages for line in page.lines] == [likely[item.text][1] > 0.5 for item in TEN]
+    assert pages[1].phrase_ids == tuple(IDS[5:8]), "0.5 and less is no addition"
+    assert all(line.checked for page in pages for line in page.lines)
 
 
-def test_a_page_that_would_cost_more_than_it_saves_is_not_made() -> None:
-    unlikely = {item.text: ("x", 0.14) for item in TEN}
-    assert {task.kind for task in due_tasks(additions(TEN), sure(unlikely))} == {Kind.PHRASE}
-    few = {item.text: ("x", 0.5) for item in TEN[:1]}
-    assert [task.kind for task in due_tasks(additions(TEN[:1]), sure(few))] == [Kind.PHRASE]
+def test_an_addition_page_that_would_cost_more_than_it_saves_is_not_made() -> None:
+    few = {item.text: ("x", 0.9) for item in TEN[:3]}
+    assert [task.kind for task in due(situation(TEN[:3]), sure(few))] == [Kind.ADDITION]
+    assert [task.kind for task in due(situation(TEN[:2]), sure(few))] == [Kind.PHRASE] * 2
 
 
-def test_additions_wait_for_the_groups_and_single_phrases_for_the_additions() -> None:
+def test_groups_then_additions_then_sorting_pages_then_single_phrases() -> None:
     likely = {item.text: ("x", 0.9) for item in TEN}
-    now = replace(additions(TEN), groups=situation(TEN, [IDS[:4]]).groups)
-    (group,) = due_tasks(now, sure(likely))
+    now = situation(TEN, [IDS[:4]], page_size=10)
+    (group,) = due(now, sure(likely))
     assert group.kind is Kind.GROUP
     now = replace(now, tasks=[group], answered={group.key}, states={item: settled("x") for item in IDS[:4]})
-    pages = due_tasks(now, sure(likely))
+    pages = due(now, sure(likely))
     assert {page.kind for page in pages} == {Kind.ADDITION}
     assert sorted(phrase for page in pages for phrase in page.phrase_ids) == IDS[4:]
     now = replace(now, tasks=[group, *pages])
-    assert due_tasks(now, sure(likely)) == [], "nothing is asked alone while a page is open"
+    assert due(now, sure(likely)) == [], "nothing is asked in another way while a page is open"
     rejected = {item: PhraseState(rejected=frozenset({"x"})) for item in IDS[4:]}
-    now = replace(now, answered={group.key, *(page.key for page in pages)}, states={**now.states, **rejected})
-    left = due_tasks(now, sure(likely))
-    assert [task.kind for task in left] == [Kind.PHRASE] * 6
-    assert all("x" not in task.suggested for task in left)
+    now = answered(now, rejected, *(page.key for page in pages))
+    (sorting,) = due(now, sure(likely))
+    assert (sorting.kind, sorting.phrase_ids) == (Kind.SORT, tuple(IDS[4:]))
+    assert {(line.codes, line.checked) for line in sorting.lines} == {(("z",), False)}
+    now = replace(now, tasks=[*now.tasks, sorting])
+    assert due(now, sure(likely)) == []
+    now = answered(now, {item: PhraseState(rejected=frozenset({"x", "z"})) for item in IDS[4:]}, sorting.key)
+    assert [task.kind for task in due(now, nothing)] == [Kind.PHRASE] * 6
+
+
+def test_a_skipped_page_does_not_hold_the_review_up() -> None:
+    likely = {item.text: ("x", 0.9) for item in TEN}
+    now = situation(TEN, page_size=10)
+    (page,) = due(now, sure(likely))
+    (sorting,) = due(replace(now, tasks=[page], skipped={page.key}), sure(likely))
+    assert sorting.kind is Kind.SORT
+    left = due(replace(now, tasks=[page, sorting], skipped={page.key, sorting.key}), sure(likely))
+    assert [task.kind for task in left] == [Kind.PHRASE] * 10
+
+
+def test_a_sorting_page_offers_three_codes_a_line_and_ticks_what_is_likelier_than_not() -> None:
+    many = [phrase(f"q{at:02d}") for at in range(32)]
+
+    def offered(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
+        order = [("a", "b") if int(text[-1]) % 2 else ("b", "a") for text, _ in wanted]
+        return [
+            [Suggestion(first, 0.5), *(Suggestion(code, 0.1) for code in (second, "c", "d"))] for first, second in order
+        ]
+
+    pages = due(situation(many), offered)
+    assert {page.kind for page in pages} == {Kind.SORT}
+    assert [len(page.lines) for page in pages] == [10, 11, 11], "as even as they come, 15 at most"
+    assert sorted(name for page in pages for name in page.phrase_ids) == [item.phrase_id for item in many]
+    assert {line.codes for page in pages for line in page.lines} == {("a", "b", "c"), ("b", "a", "c")}
+    first = [line.codes[0] for page in pages for line in page.lines]
+    assert first == sorted(first), "what likely belongs together stands together"
+    assert not any(line.checked for page in pages for line in page.lines)
+
+
+def test_two_phrases_make_no_sorting_page() -> None:
+    assert [task.kind for task in due(situation(TEN[:2]))] == [Kind.PHRASE] * 2
 
 
 def test_a_phrase_with_a_code_is_asked_alone_for_its_other_ones() -> None:
     likely = {item.text: ("x", 0.9) for item in TEN}
     also = {IDS[0]: PhraseState(frozenset({"y"}), complete=False, origins=("ls/1/1/1",))}
-    pages = due_tasks(additions(TEN, states=also), sure(likely))
+    pages = due(situation(TEN, states=also), sure(likely))
     assert IDS[0] not in {phrase for page in pages for phrase in page.phrase_ids}
 
 
 def test_answered_pages_say_how_far_likelihoods_can_be_trusted() -> None:
     likely = {item.text: ("x" if at < 5 else "y", 0.7) for at, item in enumerate(TEN)}
-    (first, _) = due_tasks(additions(TEN), sure(likely))
+    (first, _) = due(situation(TEN), sure(likely))
     assert first.about["expected"] == pytest.approx(5 * 0.7)
     none_belonged = {item: PhraseState(rejected=frozenset({"x"})) for item in IDS[:5]}
-    now = additions(TEN, tasks=[first], answered={first.key}, states=none_belonged)
-    (page,) = [task for task in due_tasks(now, sure(likely)) if task.kind is Kind.ADDITION]
-    assert not any(line.checked for line in page.lines), "0.7 is now worth 0.7 · 6 / 9.5"
+    now = situation(TEN, tasks=[first], answered={first.key}, states=none_belonged)
+    (page,) = due(now, sure(likely))
+    assert page.kind is Kind.SORT, "0.7 is now worth 0.7 · 6 / 9.5"
+    assert not any(line.checked for line in page.lines)
+
+
+def test_open_single_phrases_follow_what_was_learned_and_answered_ones_do_not() -> None:
+    now = replace(situation(TEN[:2]), tasks=due(situation(TEN[:2]), nothing))
+    first, second = now.tasks
+    now = answered(now, {"p00": settled("x")}, first.key)
+    (fresh,) = refreshed_tasks(now, offer)
+    assert (fresh.key, fresh.suggested, fresh.about["confidence"]) == (second.key, ("x", "y"), 0.5)
+    assert refreshed_tasks(replace(now, tasks=[first, fresh]), offer) == []

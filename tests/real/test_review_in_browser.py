@@ -1,6 +1,7 @@
 """People's side in a real browser: sign in, confirm a group, uncheck, name, submit; then a phrase with another code."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from annotation.client import tasks_of
 from annotation.labeling import KEY
 from annotation.server import LocalServer
 from flows.advance import advance
+from flows.collect import collect
 from flows.setup import init_study
 from flows.study import FRAME, open_study
-from models.coding import Verdict
+from models.codebook import Codebook
+from models.coding import PhraseState
 from models.planning import Phrase
-from models.review import Kind, ReviewTask
+from models.review import Kind, Line, ReviewTask
 from models.store import cards, review
 
 SUBMIT = "[data-testid=bottombar-submit-button]"
@@ -73,10 +76,30 @@ def submit(page: Page) -> None:
     assert sent.value.status == 201
 
 
-def test_a_person_confirms_a_group_and_codes_a_phrase(page: Page, work: Work) -> None:
+def picture(page: Page, name: str) -> None:
+    """Keep a picture for the documentation, when RECHKI_PICTURES names a folder."""
+    if folder := os.environ.get("RECHKI_PICTURES"):
+        page.screenshot(path=Path(folder) / f"review-{name}.png")
+
+
+def state_of(work: Work) -> tuple[Codebook, dict[str, PhraseState]]:
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        return review.coding(tx, FRAME)
+
+
+def waiting(work: Work, kind: Kind) -> list[ReviewTask]:
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        answered = review.answered(tx)
+        return [task for task in review.tasks(tx, FRAME, kind) if task.key not in answered]
+
+
+@pytest.mark.timeout(400)
+def test_a_person_confirms_a_group_adds_to_it_sorts_phrases_and_codes_the_last_ones(
+    page: Page, make_work: Callable[..., Work]
+) -> None:
+    work = make_work("whole", 0, 111)
     advance(str(work.folder))
-    groups, _ = stored(work, Kind.GROUP)
-    group = groups[0]
+    group, *_ = waiting(work, Kind.GROUP)
 
     open_task(page, work, group)
     boxes = page.locator(".rc-phr input[type=checkbox]")
@@ -86,15 +109,14 @@ def test_a_person_confirms_a_group_and_codes_a_phrase(page: Page, work: Work) ->
     page.keyboard.press("Shift+W")  # the second phrase is about something else too
     page.keyboard.press("1")  # a target
     name = page.locator("textarea, input[type=text]").first
-    name.fill("Разобраться в отношениях")
+    name.fill("Моё собственное имя")
     name.press("Enter")
+    picture(page, "group")
     submit(page)
+    collect(str(work.folder))
 
-    advance(str(work.folder))
-    with open_study(work.folder) as opened, opened.store.transaction() as tx:
-        codebook, states = review.coding(tx, FRAME)
-        made = {item.phrase_id: item for item in review.live_decisions(tx, FRAME)}
-    code = codebook.by_name("Разобраться в отношениях")
+    codebook, states = state_of(work)
+    code = codebook.by_name("Моё собственное имя")
     assert code is not None
     assert str(code.target) == "yes"
     out, also, *kept = [line.phrase_ids[0] for line in group.lines]
@@ -102,13 +124,63 @@ def test_a_person_confirms_a_group_and_codes_a_phrase(page: Page, work: Work) ->
     assert code.code_id in states[out].rejected
     assert (states[also].codes, states[also].complete) == ({code.code_id}, False)
     assert all(states[phrase].codes == {code.code_id} and states[phrase].settled for phrase in kept)
-    assert made[kept[0]].lead_time is not None
+    assert waiting(work, Kind.SORT) == waiting(work, Kind.ADDITION) == [], "the other groups come first"
 
-    # what was thrown out comes back as a single phrase; the new code is among its choices
-    singles, phrases = stored(work, Kind.PHRASE)
-    task = next(task for task in singles if out in task.phrase_ids)
+    # the other groups, by the script; then a page of additions, on which one phrase does not belong
+    work.review()
+    collect(str(work.folder))
+    addition, *_ = waiting(work, Kind.ADDITION)
+    open_task(page, work, addition)
+    boxes = page.locator(".rc-phr input[type=checkbox]")
+    assert [boxes.nth(at).is_checked() for at in range(0, boxes.count(), 2)] == [True] * len(addition.lines)
+    page.keyboard.press("q")
+    picture(page, "addition")
+    submit(page)
+    collect(str(work.folder))
+    codebook, states = state_of(work)
+    added = codebook.resolve(addition.suggested[0])
+    first, *others = [line.phrase_ids[0] for line in addition.lines]
+    assert added in states[first].rejected
+    assert states[first].codes == frozenset()
+    assert all(states[phrase].codes == {added} for phrase in others)
+
+    # the other pages of additions, by the script; then a sorting page: by keys alone
+    while waiting(work, Kind.ADDITION):
+        work.review()
+        collect(str(work.folder))
+    sorting, *_ = waiting(work, Kind.SORT)
+    assert len(sorting.lines) >= 4
+    open_task(page, work, sorting)
+    one, two, both, none = [set(line.codes[: line.checked]) for line in sorting.lines[:4]]
+    for line, ticked, keys in zip(
+        sorting.lines, (one, two, both, none), ({"q"}, {"Shift+W"}, {"e", "Alt+E"}, set()), strict=False
+    ):
+        keys = keys ^ ({keyed(sorting, line)} if ticked else set())  # what comes ticked is taken away, or stays
+        for key in sorted(keys):
+            page.keyboard.press(key)
+    picture(page, "sorting")
+    submit(page)
+    collect(str(work.folder))
+    _, states = state_of(work)
+    found = [states[line.phrase_ids[0]] for line in sorting.lines[:4]]
+    offered = [line.codes for line in sorting.lines[:4]]
+    assert found[0].codes == {offered[0][0]}
+    assert found[1].codes == {offered[1][1]}
+    assert found[2].codes == {offered[2][0], offered[2][2]}
+    assert all(state.settled for state in found[:3])
+    assert found[3].codes == frozenset()
+    assert found[3].rejected >= set(offered[3])
+
+    # what is left comes one by one: with another code, off topic, and a confirmed code with a new one beside it
+    while waiting(work, Kind.SORT):
+        work.review()
+        collect(str(work.folder))
+    singles = waiting(work, Kind.PHRASE)
+    task = next(task for task in singles if sorting.lines[3].phrase_ids[0] in task.phrase_ids)
+    assert not set(task.suggested) & set(offered[3]), "what was ruled out is not offered again"
     open_task(page, work, task)
-    assert page.get_by_text(phrases[out].text, exact=False).count() >= 1
+    assert page.get_by_text(task.lines[0].text, exact=False).count() >= 1
+    picture(page, "phrase")
     page.keyboard.press("8")  # off topic
     submit(page)
 
@@ -120,17 +192,25 @@ def test_a_person_confirms_a_group_and_codes_a_phrase(page: Page, work: Work) ->
     field.fill("Совсем другое")
     field.press("Enter")
     submit(page)
-
-    advance(str(work.folder))
-    with open_study(work.folder) as opened, opened.store.transaction() as tx:
-        codebook, states = review.coding(tx, FRAME)
-        verdicts = {item.verdict for item in review.live_decisions(tx, FRAME)}
+    collect(str(work.folder))
+    codebook, states = state_of(work)
     other = codebook.by_name("Совсем другое")
     assert other is not None
-    assert states[out].codes == {"fixed-off-topic"}
+    assert states[sorting.lines[3].phrase_ids[0]].codes == {"fixed-off-topic"}
     assert states[also].codes == {code.code_id, other.code_id}
     assert states[also].settled
-    assert verdicts >= {Verdict.ASSIGN, Verdict.NOT}
+
+    # what is still open follows what was learned: its first suggestion is ticked, as the store has it
+    left = [task for task in waiting(work, Kind.PHRASE) if task.suggested and not task.about.get("confirmed")]
+    open_task(page, work, left[0])
+    ticked = page.locator(".lsf-choice:has(input:checked)")
+    assert ticked.count() == 1
+    assert codebook.codes[codebook.resolve(left[0].suggested[0])].name in ticked.inner_text()
+
+
+def keyed(page: ReviewTask, line: Line) -> str:
+    """The key of the first code of a line of a sorting page."""
+    return "qwetyiopasdfgjk"[page.lines.index(line)]
 
 
 def test_the_stream_shows_instructions_and_the_group_in_russian(page: Page, work: Work) -> None:

@@ -15,7 +15,7 @@ SETS ?=
 # Processes of the tests; each starts servers of its own.
 JOBS ?= 2
 
-.PHONY: help setup studio demo up down test test-quick lint types bench adapter clean
+.PHONY: help setup studio demo up down test test-quick lint types bench bench-review adapter clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ types: $(READY_DEV) ## mypy --strict
 
 bench: $(READY_BENCH) ## Proposals beside BERTopic and others, on the sets here and on SETS (CSV: text, code)
 	$(BIN)/python benchmarks/clusters.py $(SETS)
+
+bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a real Label Studio
+	$(BIN)/python benchmarks/reviewing.py $(SETS)
 
 adapter: $(READY) ## Train the encoder's adapter anew from training/data (half an hour)
 	$(BIN)/python training/adapter.py

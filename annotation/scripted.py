@@ -4,7 +4,8 @@ It shows and tests the way of the data. It is announced as scripted wherever its
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from annotation.client import Studio, in_words, tasks_of
 from annotation.labeling import KEY, Json, page_result, phrase_result
 from models.analyst import Analyst
 from models.codebook import FIXED, Codebook, Target
+from models.effort import actions
 from models.encoder.load import Progress
 from models.errors import RechkiError
 from models.review import Kind, ReviewTask
@@ -25,9 +27,9 @@ _FIXED_NAMES = {text_key(code.name): code.name for code in FIXED}
 
 @dataclass(frozen=True)
 class Truth:
-    """Right codes of every purpose row by (card id as in the file, row), and the targets of the codes."""
+    """What is right: codes by (card id as in the file, row), in the order the answer names them; targets of codes."""
 
-    codes: Mapping[tuple[str, int], frozenset[str]]
+    codes: Mapping[tuple[str, int], tuple[str, ...]]
     targets: Mapping[str, Target]
 
     @classmethod
@@ -35,7 +37,7 @@ class Truth:
         """Read X_truth.csv (card_id, row, codes joined by ``|``) and X_codes.csv (code, target)."""
         with truth.open(encoding="utf-8-sig", newline="") as lines:
             rows = {
-                (line["card_id"], int(line["row"])): frozenset(_name(code) for code in line["codes"].split("|"))
+                (line["card_id"], int(line["row"])): tuple(_name(code) for code in line["codes"].split("|"))
                 for line in csv.DictReader(lines)
             }
         with codes.open(encoding="utf-8-sig", newline="") as lines:
@@ -44,19 +46,22 @@ class Truth:
 
 
 class ScriptedAnalyst:
-    """Answers open tasks the way a careful person with the truth in mind would."""
+    """Answers open tasks the way a careful person with the truth in mind would; `spent` counts its actions."""
 
     def __init__(self, store: Store, private: Private, studio: Studio, frame: str, truth: Truth) -> None:
-        self.store, self.studio, self.frame = store, studio, frame
+        self.store, self.studio, self.frame, self.spent = store, studio, frame, 0
         originals = private.original_ids()
         with store.transaction() as tx:
             places = cards.phrase_places(tx, frame)
+        rows: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
+        for phrase, (card, row, start, _) in places.items():
+            rows[originals.get(card, ""), row].append((start, phrase))
         right: dict[str, frozenset[str]] = {}
-        for phrase, (card, row, _, _) in places.items():
-            found = truth.codes.get((originals.get(card, ""), row))
+        for (card, row), parts in rows.items():
+            found = truth.codes.get((card, row))
             if found is None:
-                raise RechkiError(f"the truth has no row {row} of card {originals.get(card)}", "", "Complete the file.")
-            right[phrase] = found
+                raise RechkiError(f"the truth has no row {row} of card {card}", "", "Complete the file.")
+            right |= _coded([phrase for _, phrase in sorted(parts)], found)
         self.analyst = Analyst(right, truth.targets)
 
     def review(self, most: int | None = None, progress: Progress | None = None) -> int:
@@ -80,7 +85,15 @@ class ScriptedAnalyst:
 
     def _result(self, task: ReviewTask) -> list[Json]:
         answer = self.analyst.answer(task, self.codebook)
+        self.spent += actions(task, answer)
         return phrase_result(task, answer) if task.kind is Kind.PHRASE else page_result(task, answer)
+
+
+def _coded(parts: Sequence[str], codes: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Codes of the parts of one answer: one each where there are as many of both, else all of them for every part."""
+    if len(parts) == len(codes):
+        return {part: frozenset([code]) for part, code in zip(parts, codes, strict=True)}
+    return dict.fromkeys(parts, frozenset(codes))
 
 
 def _name(code: str) -> str:

@@ -47,6 +47,8 @@ class Recipe:
         Weight of the distillation against the contrastive loss.
     batch : int
         Phrases a step, shared equally among the labels of its domain.
+    seeds : tuple of int
+        One adapter is trained for each, and what they do to the weights is averaged.
     """
 
     rank: int = 16
@@ -57,7 +59,7 @@ class Recipe:
     distillation: float = 0.5
     teacher_temperature: float = 0.1
     batch: int = 72
-    seed: int = 0
+    seeds: tuple[int, ...] = (0,)
 
 
 def train_adapter(
@@ -70,7 +72,7 @@ def train_adapter(
 ) -> list[float]:
     """Train an adapter of `encoder` on labelled phrases, save it in `out`, and return the losses of all steps.
 
-    The encoder's weights are left as they were.
+    The encoder's weights are left as they were. The mean of several seeds is itself an adapter, of the ranks together.
 
     Parameters
     ----------
@@ -80,55 +82,81 @@ def train_adapter(
         Texts to unit vectors of another encoder, of shape (texts, any width). With the vectors of `encoder` itself
         before it is trained, they are the teacher of the distillation.
     """
-    from peft import LoraConfig, get_peft_model
-
-    torch.manual_seed(recipe.seed)
-    draw = random.Random(recipe.seed)  # noqa: S311  (draws of a seeded training)
     transformer = encoder[0].model
     first = len(transformer.encoder.layer) - recipe.top
     texts = list(dict.fromkeys(text for domain in domains for phrases in domain.values() for text in phrases))
     below, untrained = _seen(encoder, texts, first)
     beside = dict(zip(texts, torch.from_numpy(np.ascontiguousarray(teach(texts))), strict=True))
+    steps = max(1, round(recipe.epochs * len(domains)))
+    losses: list[float] = []
+    trained: list[dict[str, torch.Tensor]] = []
+    for number, seed in enumerate(recipe.seeds):
+        draw = random.Random(seed)  # noqa: S311  (draws of a seeded training)
+        adapted = _adapted(transformer, recipe, 1, seed)
+        layers = list(adapted.base_model.model.encoder.layer)[first:]
+        weights = [weight for weight in adapted.parameters() if weight.requires_grad]
+        optimizer = torch.optim.AdamW(weights, lr=recipe.rate, weight_decay=0.01)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps + 1, pct_start=0.06)
+        for step, domain in enumerate(islice(_in_turn(domains, draw), steps), start=1):
+            batch, labels = _batch(domain, recipe.batch, draw)
+            vectors = _centred(_above(layers, [below[text] for text in batch]))
+            known = [_centred(torch.stack([view[text] for text in batch])) for view in (untrained, beside)]
+            loss = contrastive(vectors, labels, recipe.temperature)
+            if recipe.distillation:
+                loss = loss + recipe.distillation * distilled(
+                    vectors, torch.hstack(known) / 2**0.5, recipe.teacher_temperature
+                )
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+            if progress:
+                progress(number * steps + step, len(recipe.seeds) * steps)
+        trained.append(_weights(adapted))
+        adapted.unload()
+    mean = _adapted(transformer, recipe, len(trained), recipe.seeds[0])
+    _save_mean(mean, trained, out)
+    mean.unload()
+    return losses
 
+
+def _adapted(transformer: Any, recipe: Recipe, times: int, seed: int) -> Any:  # noqa: ANN401
+    """Put a fresh adapter of `times` the recipe's rank on a transformer, ready to train."""
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(seed)
+    first = len(transformer.encoder.layer) - recipe.top
     config = LoraConfig(
-        r=recipe.rank,
-        lora_alpha=2 * recipe.rank,
+        r=times * recipe.rank,
+        lora_alpha=2 * recipe.rank,  # its scale is alpha / r: twice the mean of the adapters that it holds
         target_modules=["query", "key", "value", "dense"],
         layers_to_transform=list(range(first, first + recipe.top)),
         layers_pattern="layer",
     )
     adapted: Any = get_peft_model(transformer, config)
-    layers = list(adapted.base_model.model.encoder.layer)[first:]
-    weights = [weight for weight in adapted.parameters() if weight.requires_grad]
-    steps = max(1, round(recipe.epochs * len(domains)))
-    optimizer = torch.optim.AdamW(weights, lr=recipe.rate, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps + 1, pct_start=0.06)
-    losses = []
     adapted.train()
     for module in adapted.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    for step, domain in enumerate(islice(_in_turn(domains, draw), steps), start=1):
-        batch, labels = _batch(domain, recipe.batch, draw)
-        vectors = _centred(_above(layers, [below[text] for text in batch]))
-        known = [_centred(torch.stack([view[text] for text in batch])) for view in (untrained, beside)]
-        loss = contrastive(vectors, labels, recipe.temperature)
-        if recipe.distillation:
-            loss = loss + recipe.distillation * distilled(
-                vectors, torch.hstack(known) / 2**0.5, recipe.teacher_temperature
-            )
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimizer.step()
-        schedule.step()
-        losses.append(loss.item())
-        if progress:
-            progress(step, steps)
+    return adapted
+
+
+def _weights(adapted: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
+    return {name: weight.detach().clone() for name, weight in adapted.named_parameters() if "lora_" in name}
+
+
+def _save_mean(adapted: Any, trained: Sequence[dict[str, torch.Tensor]], out: Path) -> None:  # noqa: ANN401
+    """Save the mean of adapters as one, in half precision: their factors side by side."""
+    held = dict(adapted.named_parameters())
+    with torch.no_grad():
+        for name in trained[0]:
+            rank = 0 if "lora_A" in name else 1
+            held[name].copy_(torch.cat([weights[name] for weights in trained], dim=rank))
+            held[name].data = held[name].data.half()
     adapted.peft_config["default"].base_model_name_or_path = BASE
     _save(adapted, out)
-    adapted.unload()
-    return losses
 
 
 def _save(adapted: Any, out: Path) -> None:  # noqa: ANN401

@@ -147,6 +147,18 @@ def test_training_twice_gives_the_same_adapter_and_leaves_the_encoder_alone(tmp_
     assert np.abs(changed - encoder.encode(texts)).max() > 0.001
 
 
+def test_the_adapter_of_two_seeds_is_the_mean_of_theirs(tmp_path: Path) -> None:
+    encoder = base_encoder()
+    for seeds in ((3,), (4,), (3, 4)):
+        recipe = Recipe(epochs=6, rank=4, top=2, seeds=seeds)
+        train_adapter(encoder, [DOMAIN], use_encoder(), recipe, tmp_path / f"{seeds}")
+    one, other, both = (base_encoder([tmp_path / f"{seeds}"]).state_dict() for seeds in ((3,), (4,), (3, 4)))
+    moved = [name for name in one if not torch.equal(one[name], other[name])]
+    assert len(moved) == 2 * 6  # six linear layers in each of two
+    for name in moved:
+        torch.testing.assert_close(both[name], (one[name] + other[name]) / 2, atol=1e-5, rtol=0)
+
+
 def test_texts_get_the_same_vectors_in_any_order() -> None:
     encoder = load_encoder(BUNDLED)
     texts = [text for texts in DOMAIN.values() for text in texts] + TEXTS

@@ -81,7 +81,7 @@ def _encoder(settings: Study, folder: Path | None) -> str:
     if folder is not None:
         with open_study(folder) as opened:
             check_encoder(opened.store, encoder)
-    return f"{settings.encoder}, {encoder.width} numbers a phrase, fingerprint {encoder.fingerprint}"
+    return f"{settings.encoder}, {sum(encoder.blocks)} numbers a phrase, fingerprint {encoder.fingerprint}"
 
 
 def _studio(settings: Study) -> Iterator[Finding]:

@@ -60,11 +60,11 @@ def column_of(texts: Sequence[str], left_out: Sequence[bool] | None = None) -> C
 
 
 def embedded(column: Column, encoder: Encoder, progress: Progress | None = None) -> Vectors:
-    """Return a unit vector for every different text, of shape (keys, encoder.width).
+    """Return a unit vector for every different text, of shape (keys, sum(encoder.blocks)).
 
     The vectors are centred on their mean, so that their cosines compare texts of this column; a single text cannot be
     centred and is not.
     """
     raw = encoder.encode(column.said, progress)
-    mean = fit_mean(raw, encoder.blocks) if len(raw) > 1 else np.zeros(encoder.width, np.float32)
+    mean = fit_mean(raw, encoder.blocks) if len(raw) > 1 else np.zeros(sum(encoder.blocks), np.float32)
     return centred(raw, mean, encoder.blocks)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from models.encoder.load import Encoder
-from models.encoder.space import Block, Vectors, centred, fit_mean
+from models.encoder.space import Vectors, centred, fit_mean
 from models.privacy.masking import masked
 from models.text import text_key, without_numbers
 
@@ -38,7 +38,7 @@ class LabelledSet:
     codes: tuple[frozenset[str], ...]
     raw: Vectors
     names: Vectors
-    blocks: tuple[Block, ...]
+    blocks: tuple[int, ...]
 
     @cached_property
     def keys(self) -> list[str]:

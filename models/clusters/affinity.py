@@ -19,7 +19,7 @@ from models.encoder.space import Vectors
 _NEIGHBOURS = (6, 8, 10, 12, 14, 16, 18, 20)
 _DIMENSIONS = (8, 14, 20)
 _SIZES = (3, 5, 8)
-_WEIGHT = 0.2  # of the co-association beside the cosine
+_WEIGHT = 0.3  # of the co-association beside the cosine
 _DENSE = 200  # below this many phrases all eigenvectors are computed: as quick, and never a failure to converge
 _TINY = 1e-9
 RUNS = len(_NEIGHBOURS)  # steps of progress

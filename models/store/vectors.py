@@ -89,8 +89,7 @@ def fit_space(tx: Transaction, encoder: Encoder, name: str, keys: Sequence[str])
     """Fit and keep the study's mean, at its first proposal; later calls change nothing."""
     if _mean(tx, encoder) is None:
         mean = fit_mean(_raw(tx, encoder, keys), encoder.blocks)
-        widths = [block.width for block in encoder.blocks]
-        values = {"encoder": name, "blocks": widths, "fitted_on": len(keys), "fitted_at": now()}
+        values = {"encoder": name, "blocks": list(encoder.blocks), "fitted_on": len(keys), "fitted_at": now()}
         tx.insert(schema.vector_space, [{"fingerprint": encoder.fingerprint, "mean": mean.tobytes(), **values}])
 
 
@@ -103,7 +102,7 @@ def _raw(tx: Transaction, encoder: Encoder, keys: Iterable[str]) -> Vectors:
     table = schema.vector
     found = {row.text_key: row.raw for row in tx.rows(table, table.c.fingerprint == encoder.fingerprint)}
     lines = [np.frombuffer(found[key], dtype="<f4") for key in keys]
-    return np.stack(lines) if lines else np.empty((0, encoder.width), np.float32)
+    return np.stack(lines) if lines else np.empty((0, sum(encoder.blocks)), np.float32)
 
 
 def _mean(tx: Transaction, encoder: Encoder) -> Vectors | None:

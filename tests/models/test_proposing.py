@@ -40,14 +40,13 @@ def some_cards(folder: Path, seed: int, count: int = 45) -> None:
         csv.writer(file).writerows([head, *lines])
 
 
-def test_vectors_of_the_study_have_length_one_and_blocks_of_their_shares(encoder: Encoder) -> None:
+def test_vectors_of_the_study_have_length_one_and_halves_of_equal_weight(encoder: Encoder) -> None:
     raw = encoder.encode(["снять тревогу", "вырасти в доходе", "новый опыт", ""])
-    assert raw.shape == (4, encoder.width)
+    assert raw.shape == (4, sum(encoder.blocks))
     vectors = centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
-    first = np.linalg.norm(vectors[:, : encoder.blocks[0].width], axis=1)
-    assert first == pytest.approx(np.sqrt(encoder.blocks[0].share), abs=1e-5)
-    assert sum(block.share for block in encoder.blocks) == pytest.approx(1)
+    first = np.linalg.norm(vectors[:, : encoder.blocks[0]], axis=1)
+    assert first == pytest.approx(np.sqrt(0.5), abs=1e-5)
 
 
 def test_a_text_has_the_same_vector_in_any_company(encoder: Encoder) -> None:

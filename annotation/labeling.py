@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from models.codebook import FIXED, Codebook, Target
+from models.codebook import FIXED, Code, Codebook, Target
 from models.coding import PhraseState
 from models.review import Answer, Kind, Line, Member, ReviewTask, UnusableAnswer
 from models.store.cards import RowContext
@@ -61,18 +61,24 @@ INSTRUCTIONS = {
 
 
 def labeling_config(kind: Kind, codebook: Codebook) -> str:
-    """Return the labeling config of a kind of task, with every active code as a choice.
+    """Return the labeling config of a kind of task, with every code as a choice.
 
     A code's id is the choice's alias and is what gets stored; its name is only shown, so that renaming a code never
-    touches an annotation.
+    touches an annotation. Merged and retired codes stay, last: answers that chose them must not lose their choice.
     """
     folder = files("configs").joinpath("labeling")
-    rows = "\n".join(
-        f"    <Choice value={quoteattr(code.name)} alias={quoteattr(code.code_id)}/>" for code in codebook.active()
-    )
+    named = [(code.code_id, code.name) for code in codebook.active()]
+    named += [(code.code_id, _past_name(code, codebook)) for code in codebook.codes.values() if code.retired]
+    rows = "\n".join(f"    <Choice value={quoteattr(name)} alias={quoteattr(code)}/>" for code, name in named)
     template = folder.joinpath(_TEMPLATES[kind]).read_text("utf-8")
     style = folder.joinpath("style.xml").read_text("utf-8")
     return template.replace("%STYLE%", style.rstrip("\n")).replace("%CODES%", rows)
+
+
+def _past_name(code: Code, codebook: Codebook) -> str:
+    if code.merged_into:
+        return f"{code.name} → {codebook.codes[codebook.resolve(code.code_id)].name}"
+    return f"{code.name} (больше не используется)"
 
 
 def task_json(
@@ -149,8 +155,9 @@ def phrase_result(task: ReviewTask, answer: Answer) -> list[Json]:
 def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
     page = f", страница {task.page} из {task.pages}" if task.pages > 1 else ""
     result = [*_ticked(task), _choices("target", "group", [str(Target.UNDECIDED)])]
-    result += [_taxonomy("merge", "group", task.suggested[:1])] if task.suggested else []
-    merged = codebook.codes.get(task.suggested[0]) if task.suggested else None
+    suggested = [codebook.resolve(code) for code in task.suggested[:1]]
+    result += [_taxonomy("merge", "group", suggested)] if suggested else []
+    merged = codebook.codes[suggested[0]] if suggested else None
     data = {
         KEY: task.key,
         "title": f"Группа {task.group + 1}: {_phrases(len(task.phrase_ids))}{page}",

@@ -219,19 +219,23 @@ def _refresh(
     """
     untouched = {key: there.number for key, there in present.items() if key in shown and there.untouched}
     changed = [key for key in untouched if shown[key]["data"] != present[key].data]
-    if not changed:
-        return str(studio.api.projects.get(id=project).model_version or _MODEL)
-    version = f"{_MODEL} {learned_from}"
-    fresh: Any = [
-        {"task": number, **prediction}
-        for key, number in untouched.items()
-        for prediction in _of_version(shown[key], version)["predictions"]
-    ]
-    studio.api.projects.import_predictions(id=project, request=fresh)
-    studio.api.projects.update(id=project, model_version=version)
+    version = str(studio.api.projects.get(id=project).model_version or _MODEL)
+    if any(shown[key]["predictions"] for key in changed):
+        version = f"{_MODEL} {learned_from}"
+        _predict(studio, project, version, [(number, shown[key]) for key, number in untouched.items()])
     for key in changed:
         studio.api.tasks.update(id=str(untouched[key]), data=shown[key]["data"])
     return version
+
+
+def _predict(studio: Studio, project: int, version: str, open_tasks: Sequence[tuple[int, Json]]) -> None:
+    fresh: Any = [
+        {"task": number, **prediction}
+        for number, body in open_tasks
+        for prediction in _of_version(body, version)["predictions"]
+    ]
+    studio.api.projects.import_predictions(id=project, request=fresh)
+    studio.api.projects.update(id=project, model_version=version)
 
 
 def _of_version(body: Json, version: str) -> Json:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from flows.codes import app as codes
 from flows.environment import prepare, require_prefect
 from models.errors import RechkiError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 studio = typer.Typer(no_args_is_help=True, help="The local Label Studio.")
 app.add_typer(studio, name="studio")
+app.add_typer(codes, name="codes")
 errors = Console(stderr=True, highlight=False)
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study folder.", show_default=False)]
@@ -143,6 +145,27 @@ def collect(study: StudyFolder) -> None:
     from flows.collect import collect as flow
 
     flow(str(study))
+
+
+@app.command()
+def status(
+    study: StudyFolder,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what is confirmed, open and in dispute, who did how much, and about how many actions are left.
+
+    As of the last collect; Label Studio is not asked.
+
+    Example: [bold]rechki status studies/clinic[/bold]
+    """
+    from flows.status import as_json as in_json
+    from flows.status import print_status, status_of
+
+    found = status_of(study)
+    if as_json:
+        typer.echo(in_json(found))
+    else:
+        print_status(found)
 
 
 @app.command()

@@ -44,6 +44,18 @@ def encoder_of(settings: Study, folder: Path) -> Encoder:
 
 
 @contextmanager
+def read_study(folder: str | Path) -> Iterator[OpenStudy]:
+    """Open a study only to read it: another run may be at work on it."""
+    path = Path(folder).resolve()
+    settings = load_study(path)
+    store = Store.open(path, settings)
+    try:
+        yield OpenStudy(path, settings, store, Private(path))
+    finally:
+        store.close()
+
+
+@contextmanager
 def open_study(folder: str | Path) -> Iterator[OpenStudy]:
     """Open a study for one run.
 
@@ -55,15 +67,11 @@ def open_study(folder: str | Path) -> Iterator[OpenStudy]:
         When the folder is no study, or another run works on it.
     """
     path = Path(folder).resolve()
-    settings = load_study(path)
+    load_study(path)  # a folder that is no study gets no lock file
     lock = FileLock(path / _LOCK, timeout=0, is_singleton=True, thread_local=False)
     try:
-        with lock:
-            store = Store.open(path, settings)
-            try:
-                yield OpenStudy(path, settings, store, Private(path))
-            finally:
-                store.close()
+        with lock, read_study(path) as opened:
+            yield opened
     except Timeout as error:
         raise RechkiError(
             "another run works on this study", str(path), "Wait until it ends, then run again."

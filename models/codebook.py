@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     TARGET = "target"
     MERGE = "merge"
     RETIRE = "retire"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True)
@@ -73,21 +74,28 @@ class Codebook:
 
     @classmethod
     def replay(cls, frame: str, events: Iterable[Event], until: datetime | None = None) -> "Codebook":
-        """Build the codebook from the log, in the log's order, up to a moment if one is given."""
+        """Build the codebook from the log, in the log's order, up to a moment if one is given.
+
+        An event that was undone by then is passed over.
+        """
         book = cls(frame)
-        for event in events:
-            if event.frame == frame and (until is None or event.at <= until):
+        held = [event for event in events if event.frame == frame and (until is None or event.at <= until)]
+        undone = undone_events(held)
+        for event in held:
+            if event.kind is not EventKind.UNDO and event.event_id not in undone:
                 book.apply(event)
         return book
 
     def apply(self, event: Event) -> None:
-        """Carry out one event.
+        """Carry out one event; an undo is carried out by `replay`.
 
         Raises
         ------
         ValueError
-            When the event names a code that does not exist.
+            When the event names a code that does not exist, or is an undo.
         """
+        if event.kind is EventKind.UNDO:
+            raise ValueError("an undo changes what went before: replay the log")
         if event.kind is EventKind.CREATE:
             target = Target(event.payload.get("target", Target.UNDECIDED))
             self.codes[event.code_id] = Code(event.code_id, str(event.payload["name"]), target)
@@ -131,6 +139,11 @@ class Codebook:
     def by_name(self, name: str) -> Code | None:
         """Find an active code whose name reads the same."""
         return next((code for code in self.active() if text_key(code.name) == text_key(name)), None)
+
+
+def undone_events(events: Iterable[Event]) -> set[str]:
+    """Ids of the events that later ones undo."""
+    return {str(event.payload["event"]) for event in events if event.kind is EventKind.UNDO}
 
 
 def new_code_id(study_id: str, frame: str, origin: str, name: str) -> str:

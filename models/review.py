@@ -207,7 +207,10 @@ def _known(codes: Iterable[str], codebook: Codebook) -> list[str]:
     for code in codes:
         if code not in codebook.codes:
             raise UnusableAnswer(f"выбран код «{code}», которого нет в кодификаторе")
-    return [codebook.resolve(code) for code in codes]
+    found = [codebook.resolve(code) for code in codes]
+    if gone := next((codebook.codes[code].name for code in found if codebook.codes[code].retired), None):
+        raise UnusableAnswer(f"код «{gone}» больше не используется")
+    return found
 
 
 def _named(

@@ -1,8 +1,8 @@
 """Train the adapter of the bundled encoder: make adapter, or python training/adapter.py [--out FOLDER].
 
 The data are phrases.csv (the training domains of splits.csv) and more_phrases.csv in training/data. The name of a label
-counts as one of its phrases. The mean of two seeds, three quarters of an hour on two cores. The same seeds give the same
-adapter on one machine; what others change is in models/encoder/purposes/README.md.
+counts as one of its phrases. The mean of two seeds, three quarters of an hour on two cores. The same seeds give the
+same adapter on one machine; what others change is in models/encoder/purposes/README.md.
 """
 
 import argparse
@@ -44,7 +44,9 @@ def main() -> None:
     asked.add_argument("--split", nargs="+", default=["train"], help="domains of splits.csv to train on")
     asked.add_argument("--seeds", type=int, nargs="+", default=[0, 1], help="an adapter each, averaged into one")
     asked.add_argument("--epochs", type=float, default=Recipe.epochs)
-    asked.add_argument("--domains", type=int, help="as many domains only, drawn by the first seed: for the learning curve")
+    asked.add_argument(
+        "--domains", type=int, help="as many domains only, drawn by the first seed: for the learning curve"
+    )
     options = asked.parse_args()
     if "test" in options.split:
         sys.exit("The test domains are for final figures: no adapter trains on them.")

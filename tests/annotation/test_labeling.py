@@ -257,12 +257,14 @@ def test_the_labeling_config_is_well_formed_for_any_names(kind: Kind, names: lis
 
 
 @pytest.mark.parametrize("kind", CODED)
-def test_every_active_code_is_a_choice_and_no_merged_one(kind: Kind) -> None:
-    codebook = book("Деньги")
+def test_every_code_is_a_choice_and_what_became_of_it_is_said(kind: Kind) -> None:
+    codebook = book("Деньги", "Проба")
     codebook.apply(Event("m", "", START, "", EventKind.MERGE, "code-0", {"into": "code-a"}, ""))
-    aliases = {item.get("alias") for item in xml_of(kind, codebook).iter("Choice")}
-    assert {*OFFERED, *OTHERS, *FIXED_IDS} <= aliases
-    assert "code-0" not in aliases
+    codebook.apply(Event("r", "", START, "", EventKind.RETIRE, "code-1", {}, ""))
+    found = {item.get("alias"): item.get("value") for item in xml_of(kind, codebook).iter("Choice")}
+    assert {*OFFERED, *OTHERS, *FIXED_IDS} <= found.keys()
+    codes = [(alias, name) for alias, name in found.items() if alias and alias.startswith(("code-", "fixed-"))]
+    assert codes[-2:] == [("code-0", "Деньги → CODE-A"), ("code-1", "Проба (больше не используется)")]
 
 
 def test_every_line_of_the_longest_page_has_its_own_key() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support import Work
+from support import Work, rechki_here
 
 from annotation.client import tasks_of
 from annotation.labeling import KEY, page_result, phrase_result
@@ -34,9 +34,32 @@ def number(work: Work, task: ReviewTask) -> int:
 
 
 def submit(work: Work, task: ReviewTask, answer: Answer, **more: Any) -> int:
-    result = page_result(task, answer) if task.kind is Kind.GROUP else phrase_result(task, answer)
+    result = phrase_result(task, answer) if task.kind is Kind.PHRASE else page_result(task, answer)
     made = work.studio().api.annotations.create(id=number(work, task), result=result, **more)
     return int(made.id or 0)
+
+
+def confirm_groups(work: Work, first: int = 0) -> None:
+    """Give every open group a name of its own, without its first line."""
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        answered = review.answered(tx)
+    for at, page in enumerate(task for task in tasks(work, Kind.GROUP) if task.key not in answered):
+        members = dict.fromkeys(range(1, len(page.lines)), Member.BELONGS)
+        submit(work, page, Answer(new_names=(f"Тема {first + at}",), members=members))
+    advance(str(work.folder))
+
+
+def pass_pages(work: Work) -> None:
+    """Say of everything on pages of additions and sorting pages that it does not belong: it comes alone then."""
+    while True:
+        with open_study(work.folder) as opened, opened.store.transaction() as tx:
+            answered = review.answered(tx)
+        pages = [task for kind in (Kind.ADDITION, Kind.SORT) for task in tasks(work, kind) if task.key not in answered]
+        if not pages:
+            return
+        for page in pages:
+            submit(work, page, Answer())
+        advance(str(work.folder))
 
 
 def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Work) -> None:
@@ -49,6 +72,8 @@ def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Wo
     out, also = page.lines[0].phrase_ids[0], page.lines[1].phrase_ids[0]
     theme = coding(work)[0].by_name("Тема")
     assert theme is not None
+    confirm_groups(work)
+    pass_pages(work)
     for phrase, chosen in ((also, (theme.code_id,)), (out, (theme.code_id,))):
         single = next(task for task in tasks(work, Kind.PHRASE) if phrase in task.phrase_ids)
         submit(work, single, Answer(codes=chosen, new_names=("Здоровье",)))
@@ -100,6 +125,7 @@ def test_a_skipped_group_does_not_count_and_does_not_hold_up_the_rest(work: Work
     assert book.by_name("Тема") is None
     assert not set(groups[0].phrase_ids) & {phrase for phrase, state in states.items() if state.codes}
     grouped = {phrase for page in groups for phrase in page.phrase_ids}
+    pass_pages(work)
     singles = {phrase for task in tasks(work, Kind.PHRASE) for phrase in task.phrase_ids}
     assert singles - grouped, "what no group holds is asked"
     assert not singles & set(groups[0].phrase_ids)
@@ -107,11 +133,50 @@ def test_a_skipped_group_does_not_count_and_does_not_hold_up_the_rest(work: Work
 
 def test_off_topic_pressed_beside_a_ticked_suggestion_is_off_topic(work: Work) -> None:
     advance(str(work.folder))
-    for at, page in enumerate(tasks(work, Kind.GROUP)):
-        members = dict.fromkeys(range(1, len(page.lines)), Member.BELONGS)
-        submit(work, page, Answer(new_names=(f"Тема {at}",), members=members))
-    advance(str(work.folder))
+    confirm_groups(work)
+    pass_pages(work)
     single = next(task for task in tasks(work, Kind.PHRASE) if task.suggested and task.suggested[0].startswith("code-"))
     submit(work, single, Answer(codes=(single.suggested[0], "fixed-off-topic")))
     advance(str(work.folder))
     assert coding(work)[1][single.phrase_ids[0]].codes == {"fixed-off-topic"}
+
+
+def test_codes_merged_and_renamed_while_people_work_keep_every_annotation(work: Work) -> None:
+    advance(str(work.folder))
+    confirm_groups(work)
+    before, states = coding(work)
+    one, other = (before.by_name(f"Тема {at}") for at in (0, 1))
+    assert one is not None
+    assert other is not None
+    held = {code.code_id: {p for p, s in states.items() if code.code_id in s.codes} for code in (one, other)}
+    pages = [task for task in tasks(work, Kind.SORT) if any(one.code_id in line.codes for line in task.lines)]
+    assert pages, "an open page offers the code"
+
+    for words in (("merge", "Тема 1", "Тема 0"), ("rename", "Тема 0", "Главная тема")):
+        done = rechki_here("codes", words[0], work.folder, *words[1:], "--yes", "--why", "так решили")
+        assert done.returncode == 0, done.stderr
+    advance(str(work.folder))
+    book, states = coding(work)
+    assert {p for p, s in states.items() if one.code_id in s.codes} == held[one.code_id] | held[other.code_id]
+    shown = shown_in_label_studio(work, pages[0])
+    assert "Главная тема" in shown
+    assert "Тема 0" not in shown
+    submit(work, pages[0], Answer(sorted={0: pages[0].lines[0].codes[:1]}))
+    advance(str(work.folder))
+    chosen = book.resolve(pages[0].lines[0].codes[0])
+    assert coding(work)[1][pages[0].lines[0].phrase_ids[0]].codes == {chosen}
+    history = rechki_here("codes", "history", work.folder).stdout
+    assert "merged «Тема 1» into «Главная тема»; так решили" in history
+
+    while True:
+        undone = rechki_here("codes", "undo", work.folder, "--yes")
+        if undone.returncode:
+            break
+    advance(str(work.folder))
+    book, states = coding(work)
+    assert (book.codes[one.code_id].name, book.resolve(other.code_id)) == ("Тема 0", other.code_id)
+    assert held[other.code_id] <= {p for p, s in states.items() if other.code_id in s.codes}
+
+
+def shown_in_label_studio(work: Work, task: ReviewTask) -> str:
+    return str(work.studio().api.tasks.get(id=str(number(work, task))).data)

@@ -1,0 +1,192 @@
+"""codes: the codebook from the command line. Every change is an event in its log, shown before it is made."""
+
+import getpass
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.codebook import Target
+
+if TYPE_CHECKING:  # the command line starts quickly: what a command needs is imported by it
+    from models.recoding import Change, Log
+
+app = typer.Typer(no_args_is_help=True, help="The codebook: its codes, and what happened to them.")
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study folder.", show_default=False)]
+CodeName = Annotated[str, typer.Argument(metavar="CODE", help="A code's name or its id.", show_default=False)]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, for the history.")]
+
+
+@app.command("list")
+def list_codes(
+    study: StudyFolder, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """List the codes and how many phrases carry each.
+
+    Example: [bold]rechki codes list studies/clinic[/bold]
+    """
+    from models.recoding import codes_by_use
+
+    log = _log(study)
+    codes = codes_by_use([code for code in log.codebook.active() if not code.fixed], log.states)
+    if as_json:
+        rows = [
+            {"code_id": code.code_id, "name": code.name, "target": str(code.target), "phrases": count}
+            for code, count in codes
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for code, count in codes:
+        typer.echo(f"{count:>5}  {code.name}  (target: {code.target}; {code.code_id})")
+    if not codes:
+        typer.echo("There is no code yet: they are made in the review.")
+
+
+@app.command()
+def show(study: StudyFolder, code: CodeName) -> None:
+    """Show a code: its phrases, and what happened to it.
+
+    Example: [bold]rechki codes show studies/clinic "Деньги"[/bold]
+    """
+    from flows.study import FRAME, read_study
+    from models.recoding import find_code
+    from models.store import cards
+
+    log = _log(study)
+    found = find_code(log.codebook, code)
+    with read_study(study) as opened, opened.store.transaction() as tx:
+        phrases = cards.phrases(tx, FRAME)
+    typer.echo(f"{found.name}  (target: {found.target}; {found.code_id}; {log.phrases_of(found.code_id)} phrases)")
+    for phrase_id, state in sorted(log.states.items()):
+        if found.code_id in state.codes:
+            typer.echo(f"  {phrases[phrase_id].text}")
+    _tell_history(study, found.code_id)
+
+
+@app.command()
+def rename(
+    study: StudyFolder,
+    code: CodeName,
+    name: Annotated[str, typer.Argument(help="The new name.", show_default=False)],
+    why: Why = "",
+    yes: Yes = False,
+) -> None:
+    """Give a code another name.
+
+    Example: [bold]rechki codes rename studies/clinic "Деньги" "Деньги, доход"[/bold]
+    """
+    from models import recoding
+
+    _make(study, lambda log: recoding.rename(log, code, name), why, yes)
+
+
+@app.command()
+def target(study: StudyFolder, code: CodeName, target: Target, why: Why = "", yes: Yes = False) -> None:
+    """Say whether a code is a target: yes, no, undecided.
+
+    Example: [bold]rechki codes target studies/clinic "Деньги" no[/bold]
+    """
+    from models import recoding
+
+    _make(study, lambda log: recoding.retarget(log, code, target), why, yes)
+
+
+@app.command()
+def merge(
+    study: StudyFolder,
+    code: CodeName,
+    into: Annotated[str, typer.Argument(help="The code that stays: its name or id.", show_default=False)],
+    why: Why = "",
+    yes: Yes = False,
+) -> None:
+    """Merge a code into another; every annotation stays, and undo takes it back.
+
+    Example: [bold]rechki codes merge studies/clinic "Доход" "Деньги"[/bold]
+    """
+    from models import recoding
+
+    _make(study, lambda log: recoding.merge(log, code, into), why, yes)
+
+
+@app.command()
+def retire(study: StudyFolder, code: CodeName, why: Why = "", yes: Yes = False) -> None:
+    """Take a code that no phrase carries out of the choices.
+
+    Example: [bold]rechki codes retire studies/clinic "Пробный"[/bold]
+    """
+    from models import recoding
+
+    _make(study, lambda log: recoding.retire(log, code), why, yes)
+
+
+@app.command()
+def undo(
+    study: StudyFolder,
+    event: Annotated[str, typer.Option(help="The change, by the beginning of its id in the history.")] = "",
+    why: Why = "",
+    yes: Yes = False,
+) -> None:
+    """Undo a change: the newest that was made by command, or the one named.
+
+    Example: [bold]rechki codes undo studies/clinic[/bold]
+    """
+    from models import recoding
+
+    _make(study, lambda log: recoding.undo(log, event), why, yes)
+
+
+@app.command()
+def history(study: StudyFolder) -> None:
+    """Tell what happened to the codes: when, who, what, why.
+
+    Example: [bold]rechki codes history studies/clinic[/bold]
+    """
+    _tell_history(study, None)
+
+
+def _log(study: Path) -> "Log":
+    from flows.study import FRAME, read_study
+    from models.recoding import Log
+    from models.store import review
+    from models.store.database import now
+
+    with read_study(study) as opened, opened.store.transaction() as tx:
+        events = review.codebook_events(tx, FRAME)
+        _, states = review.coding(tx, FRAME)
+    return Log(FRAME, events, states, getpass.getuser(), now())
+
+
+def _make(study: Path, change: Callable[["Log"], "Change"], why: str, yes: bool) -> None:
+    """Say what a change does, ask, and write it; checked again under the study's lock."""
+    from flows.study import open_study
+    from models.recoding import with_reason
+    from models.store import review
+
+    typer.echo(change(_log(study)).words)
+    if not yes:
+        typer.confirm("Do it?", abort=True)
+    with open_study(study) as opened:
+        made = with_reason(change(_log(study)), why)
+        with opened.store.transaction() as tx:
+            review.add_events(tx, [made.event])
+    typer.echo(f"Done ({made.event.event_id[:8]}). Label Studio shows it after: rechki collect {study}")
+
+
+def _tell_history(study: Path, code_id: str | None) -> None:
+    from models.codebook import undone_events
+    from models.recoding import in_words
+
+    log = _log(study)
+    undone = undone_events(log.events)
+    for event in log.events:
+        if code_id is None or code_id in (event.code_id, event.payload.get("into")):
+            why = f"; {event.payload['why']}" if event.payload.get("why") else ""
+            taken_back = "  [undone]" if event.event_id in undone else ""
+            typer.echo(
+                f"{event.at:%Y-%m-%d %H:%M}  {event.event_id[:8]}  {event.who}: {in_words(event, log.codebook)}{why}"
+                f"{taken_back}"
+            )

@@ -1,0 +1,186 @@
+"""What a person may change in the codebook outside Label Studio: each change is checked, and said before it is made."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
+from models.coding import PhraseState
+from models.errors import RechkiError
+from models.text import text_key
+
+_UNDOABLE = {EventKind.RENAME, EventKind.TARGET, EventKind.MERGE, EventKind.RETIRE}
+COMMAND = "command"  # what the origin of a change begins with that was made here
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that can be made: the event for the log, and in words what it does."""
+
+    event: Event
+    words: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """The codebook's log with what is coded, as changes need them; `who` makes them, at the moment `at`."""
+
+    frame: str
+    events: Sequence[Event]
+    states: Mapping[str, PhraseState]
+    who: str
+    at: datetime
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook as it stands."""
+        return Codebook.replay(self.frame, self.events)
+
+    def phrases_of(self, code_id: str) -> int:
+        """How many phrases carry a code."""
+        return sum(code_id in state.codes for state in self.states.values())
+
+
+def find_code(codebook: Codebook, wanted: str) -> Code:
+    """Find a code people may change by its id or by how its name reads.
+
+    Raises
+    ------
+    RechkiError
+        When there is none, when it is fixed, or when it was merged or retired.
+    """
+    code = codebook.codes.get(wanted) or codebook.by_name(wanted)
+    if code is None:
+        gone = next((code for code in codebook.codes.values() if text_key(code.name) == text_key(wanted)), None)
+        if gone is None:
+            raise RechkiError(f"there is no code {wanted!r}", "", "See the codes: rechki codes list STUDY")
+        code = gone
+    if code.fixed:
+        raise RechkiError(f"«{code.name}» is a fixed code", code.code_id, "Fixed codes cannot be changed.")
+    if code.merged_into:
+        into = codebook.codes[codebook.resolve(code.code_id)].name
+        raise RechkiError(
+            f"«{code.name}» was merged into «{into}»", code.code_id, "Change that one, or undo the merge."
+        )
+    if code.retired:
+        raise RechkiError(f"«{code.name}» was retired", code.code_id, "Undo that first: rechki codes undo STUDY")
+    return code
+
+
+def rename(log: Log, wanted: str, name: str) -> Change:
+    """Give a code another name."""
+    code, name = find_code(log.codebook, wanted), " ".join(name.split())
+    if not name:
+        raise RechkiError("a code needs a name", code.code_id, "Write one.")
+    if name == code.name:
+        raise RechkiError(f"the code is called «{name}» already", code.code_id, "Nothing to do.")
+    same = log.codebook.by_name(name)
+    if same is not None and same.code_id != code.code_id:
+        raise RechkiError(
+            f"there is a code «{same.name}» already", same.code_id, "Merge them: rechki codes merge STUDY CODE INTO"
+        )
+    return _change(log, EventKind.RENAME, code, {"name": name}, f"rename «{code.name}» to «{name}»")
+
+
+def retarget(log: Log, wanted: str, target: Target) -> Change:
+    """Say whether a code is a target."""
+    code = find_code(log.codebook, wanted)
+    if code.target is target:
+        raise RechkiError(f"the target of «{code.name}» is {target} already", code.code_id, "Nothing to do.")
+    words = f"target of «{code.name}»: {code.target} becomes {target}"
+    return _change(log, EventKind.TARGET, code, {"target": str(target)}, words)
+
+
+def merge(log: Log, wanted: str, into: str) -> Change:
+    """Merge a code into another: its phrases are that one's from then on."""
+    code, other = find_code(log.codebook, wanted), find_code(log.codebook, into)
+    if code.code_id == other.code_id:
+        raise RechkiError("a code cannot be merged into itself", code.code_id, "Name two codes.")
+    words = (
+        f"merge «{code.name}» ({log.phrases_of(code.code_id)} phrases) into «{other.name}» "
+        f"({log.phrases_of(other.code_id)} phrases)"
+    )
+    return _change(log, EventKind.MERGE, code, {"into": other.code_id}, words)
+
+
+def retire(log: Log, wanted: str) -> Change:
+    """Take a code that no phrase carries out of the choices."""
+    code = find_code(log.codebook, wanted)
+    if count := log.phrases_of(code.code_id):
+        raise RechkiError(
+            f"{count} phrases carry «{code.name}»", code.code_id, "Merge it into another code, or recode them first."
+        )
+    return _change(log, EventKind.RETIRE, code, {}, f"retire «{code.name}», which no phrase carries")
+
+
+def undo(log: Log, event_id: str = "") -> Change:
+    """Undo a change: the newest one that was made here, or the one named by the beginning of its id.
+
+    Raises
+    ------
+    RechkiError
+        When there is none, when it cannot be undone, or when two codes would then read the same.
+    """
+    undone = undone_events(log.events)
+    open_to = [event for event in log.events if event.kind in _UNDOABLE and event.event_id not in undone]
+    if event_id:
+        found = [event for event in open_to if event.event_id.startswith(event_id)]
+        if len(found) != 1:
+            words = f"{len(found)} changes that can be undone have an id that begins with {event_id!r}"
+            raise RechkiError(words, "", "See them: rechki codes history STUDY")
+    else:
+        found = [event for event in open_to if event.origin.startswith(COMMAND)][-1:]
+        if not found:
+            raise RechkiError(
+                "no change was made by command that is not undone", "", "Name one: rechki codes history STUDY"
+            )
+    (event,) = found
+    words = f"undo: {in_words(event, log.codebook)}"
+    change = _change(log, EventKind.UNDO, log.codebook.codes[event.code_id], {"event": event.event_id}, words)
+    after = Codebook.replay(log.frame, [*log.events, change.event])
+    times = Counter(text_key(code.name) for code in after.active())
+    if twice := next((code.name for code in after.active() if times[text_key(code.name)] > 1), None):
+        raise RechkiError(f"two codes would be called «{twice}»", event.event_id, "Rename the other one first.")
+    return change
+
+
+def in_words(event: Event, codebook: Codebook) -> str:
+    """Say what an event did; codes are called by the names they have in `codebook`."""
+    name = codebook.codes[event.code_id].name if event.code_id in codebook.codes else event.code_id
+    match event.kind:
+        case EventKind.CREATE:
+            return f"created «{event.payload['name']}», target {event.payload.get('target', Target.UNDECIDED)}"
+        case EventKind.RENAME:
+            return f"renamed to «{event.payload['name']}»"
+        case EventKind.TARGET:
+            return f"target of «{name}» set to {event.payload['target']}"
+        case EventKind.MERGE:
+            into = codebook.codes.get(str(event.payload["into"]))
+            return f"merged «{name}» into «{into.name if into else event.payload['into']}»"
+        case EventKind.RETIRE:
+            return f"retired «{name}»"
+        case EventKind.UNDO:
+            return f"undid {str(event.payload['event'])[:8]}"
+
+
+def codes_by_use(codes: Collection[Code], states: Mapping[str, PhraseState]) -> list[tuple[Code, int]]:
+    """Every code with the number of phrases that carry it, the most used first."""
+    counts = Counter(code for state in states.values() for code in state.codes)
+    return sorted(((code, counts[code.code_id]) for code in codes), key=lambda item: (-item[1], item[0].name))
+
+
+def with_reason(change: Change, why: str) -> Change:
+    """Add the reason a person gave."""
+    if not why.strip():
+        return change
+    payload = {**change.event.payload, "why": " ".join(why.split())}
+    return replace(change, event=replace(change.event, payload=payload))
+
+
+def _change(log: Log, kind: EventKind, code: Code, payload: Mapping[str, str], words: str) -> Change:
+    identity = "\0".join([log.frame, log.at.isoformat(), kind, code.code_id, str(len(log.events))])
+    event_id = hashlib.sha256(identity.encode()).hexdigest()[:20]
+    event = Event(event_id, log.frame, log.at, log.who, kind, code.code_id, payload, f"{COMMAND}/{event_id}")
+    return Change(event, words)

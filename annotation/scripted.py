@@ -53,15 +53,15 @@ class ScriptedAnalyst:
         originals = private.original_ids()
         with store.transaction() as tx:
             places = cards.phrase_places(tx, frame)
-        rows: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
-        for phrase, (card, row, start, _) in places.items():
-            rows[originals.get(card, ""), row].append((start, phrase))
+        rows: dict[tuple[str, int], list[tuple[int, int, str]]] = defaultdict(list)
+        for phrase, (card, row, start, end) in places.items():
+            rows[originals.get(card, ""), row].append((start, end, phrase))
         right: dict[str, frozenset[str]] = {}
         for (card, row), parts in rows.items():
             found = truth.codes.get((card, row))
             if found is None:
                 raise RechkiError(f"the truth has no row {row} of card {card}", "", "Complete the file.")
-            right |= _coded([phrase for _, phrase in sorted(parts)], found)
+            right |= _coded(sorted(parts), found)
         self.analyst = Analyst(right, truth.targets)
 
     def review(self, most: int | None = None, progress: Progress | None = None) -> int:
@@ -89,11 +89,20 @@ class ScriptedAnalyst:
         return phrase_result(task, answer) if task.kind is Kind.PHRASE else page_result(task, answer)
 
 
-def _coded(parts: Sequence[str], codes: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Codes of the parts of one answer: one each where there are as many of both, else all of them for every part."""
+def _coded(phrases: Sequence[tuple[int, int, str]], codes: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Codes of the phrases (start, end, id) of one answer: the whole answer has all of them.
+
+    Its parts have one each, in their order, where there are as many parts as codes; else all of them, too.
+    """
+    right = dict.fromkeys((phrase for _, _, phrase in phrases), frozenset(codes))
+    parts = [
+        phrase
+        for start, end, phrase in phrases
+        if not any(start <= one and other <= end and held != phrase for one, other, held in phrases)
+    ]
     if len(parts) == len(codes):
-        return {part: frozenset([code]) for part, code in zip(parts, codes, strict=True)}
-    return dict.fromkeys(parts, frozenset(codes))
+        right |= {part: frozenset([code]) for part, code in zip(parts, codes, strict=True)}
+    return right
 
 
 def _name(code: str) -> str:

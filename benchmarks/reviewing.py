@@ -90,9 +90,9 @@ def judged(opened: OpenStudy, analyst: ScriptedAnalyst) -> tuple[int, Counter[Ki
     with opened.store.transaction() as tx:
         codebook, states = review.coding(tx, FRAME)
         phrases = cards.phrases(tx, FRAME)
+        contexts = cards.contexts(tx, FRAME)
         places = cards.phrase_places(tx, FRAME)
         kinds = Counter(task.kind for task in review.tasks(tx, FRAME))
-    by_text = {text_key(phrase.text): sorted(right[identity]) for identity, phrase in phrases.items()}
     coded: dict[tuple[str, int], set[str]] = {}
     wanted: dict[tuple[str, int], frozenset[str]] = {}
     for identity in phrases:
@@ -100,6 +100,11 @@ def judged(opened: OpenStudy, analyst: ScriptedAnalyst) -> tuple[int, Counter[Ki
         names = {codebook.codes[code].name for code in states[identity].codes} if identity in states else set()
         coded.setdefault(row, set()).update(names)
         wanted[row] = wanted.get(row, frozenset()) | right[identity]
+    by_text = {
+        text_key(context.purpose): sorted(wanted[places[identity][:2]])
+        for identity, context in contexts.items()
+        if identity in phrases
+    }
     exact = sum(coded[row] == wanted[row] for row in wanted)
     return by_hand(by_text.values()), kinds, exact, len(wanted)
 
@@ -117,7 +122,7 @@ _HEAD = """# What a review costs in Label Studio
 
 Made by `make bench-review`; do not edit. A scripted analyst who knows the right codes answers the tasks of a real Label
 Studio through its API; `collect` runs after every 15 answers, so that what comes next is learned from them. Actions as
-in models/effort.py: clicks and submits, not reading and not seconds. By hand: 2 a code of a distinct phrase, 3 where it
+in models/effort.py: clicks and submits, not reading and not seconds. By hand: 2 a code of a distinct answer, 3 where it
 is new. A row is right when it ends with exactly its codes.
 
 | set | by hand | actions | share | tasks | collects | seconds a collect | rows right |

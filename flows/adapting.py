@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from flows.encoding import move
 from flows.stages import console, stage
 from flows.study import FRAME, OpenStudy, open_study
-from models.adapting import Verdict, learnable, too_little, trial
+from models.adapting import Train, Verdict, learnable, too_little, trial
 from models.config import change_study
-from models.encoder.adapter import PURPOSES, adapter_checksum
-from models.encoder.load import BUNDLED, load_encoder
+from models.encoder.adapter import PURPOSES, adapter_checksum, wearing
+from models.encoder.load import BUNDLED
 from models.encoder.space import Vectors, centred, fit_mean
 from models.encoder.training import Domain, Progress, Recipe
 from models.errors import RechkiError
@@ -40,14 +42,9 @@ def adapt(folder: Path, measure_only: bool) -> Verdict:
         by_code = learnable(_confirmed(opened))
         if missing := too_little(by_code):
             raise RechkiError(missing, str(folder), "Review more, then run it again.")
+        workshop = _Workshop(settings.encoder_prompt)
         with stage("Trying an adapter on unseen phrases") as at:
-            verdict = trial(
-                by_code,
-                _train,
-                lambda adapter, texts: _vectors(settings.encoder_prompt, adapter, texts),
-                settings.proposal.seed,
-                at.progress,
-            )
+            verdict = trial(by_code, workshop.train, workshop.vectors, settings.proposal.seed, at.progress)
             at.words = _in_words(verdict)
         if not verdict.helps:
             console.print("The study keeps its encoder: the gain is not beyond noise.")
@@ -55,7 +52,7 @@ def adapt(folder: Path, measure_only: bool) -> Verdict:
         if measure_only:
             return verdict
         with stage("Training the adapter") as at:
-            name = _keep(opened.folder, by_code, at.progress)
+            name = _keep(opened.folder, by_code, workshop.train, at.progress)
             at.words = f"kept in {opened.folder / name}"
         move(opened, settings.encoder, opened.folder / name)
         change_study(opened.folder, encoder_adapter=name)
@@ -73,23 +70,37 @@ def _confirmed(opened: OpenStudy) -> dict[str, frozenset[str]]:
     return {text: frozenset(codes) for text, codes in found.items()}
 
 
-def _train(domain: Domain, out: Path, progress: Progress | None) -> None:
-    from models.encoder.bundled import base_encoder, use_encoder
-    from models.encoder.training import train_adapter
+class _Workshop:
+    """One copy of the bundled encoder for everything that is trained and judged."""
 
-    train_adapter(base_encoder([PURPOSES]), [domain], use_encoder(), RECIPE, out, progress)
+    def __init__(self, prompt: str) -> None:
+        from models.encoder.bundled import base_encoder
+
+        self.prompt, self.encoder = prompt, base_encoder([PURPOSES])
+
+    def train(self, domain: Domain, out: Path, progress: Progress | None) -> None:
+        """Train an adapter on top of the bundled one."""
+        from models.encoder.bundled import use_encoder
+        from models.encoder.training import train_adapter
+
+        train_adapter(self.encoder, [domain], use_encoder(), RECIPE, out, progress)
+
+    def vectors(self, adapter: Path | None, texts: Sequence[str]) -> Vectors:
+        """Return centred vectors of texts as the bundled encoder gives them, with an adapter on top or without."""
+        from models.encoder.bundled import E5_WIDTH, USE_WIDTH, use_encoder
+
+        said = [self.prompt + text for text in texts]
+        with wearing(self.encoder, adapter) as encoder:
+            own = encoder.encode(said, show_progress_bar=False)
+        raw = np.hstack([use_encoder()(said), own]).astype(np.float32)
+        blocks = (USE_WIDTH, E5_WIDTH)
+        return centred(raw, fit_mean(raw, blocks), blocks)
 
 
-def _vectors(prompt: str, adapter: Path | None, texts: Sequence[str]) -> Vectors:
-    encoder = load_encoder(BUNDLED, prompt, adapter)
-    raw = encoder.encode(texts)
-    return centred(raw, fit_mean(raw, encoder.blocks), encoder.blocks)
-
-
-def _keep(folder: Path, by_code: Domain, progress: Progress) -> str:
+def _keep(folder: Path, by_code: Domain, train: Train, progress: Progress) -> str:
     """Train on all confirmed phrases; the folder is named by its content and appears whole or not at all."""
     with tempfile.TemporaryDirectory(dir=folder, prefix=".adapter-") as made:
-        _train(by_code, Path(made) / "new", progress)
+        train(by_code, Path(made) / "new", progress)
         name = f"adapter-{adapter_checksum(Path(made) / 'new')[:8]}"
         shutil.rmtree(folder / name, ignore_errors=True)
         (Path(made) / "new").rename(folder / name)
@@ -98,6 +109,7 @@ def _keep(folder: Path, by_code: Domain, progress: Progress) -> str:
 
 def _in_words(verdict: Verdict) -> str:
     return (
-        f"{verdict.phrases} phrases in {verdict.codes} codes: right {verdict.before:.0%} as it is, {verdict.after:.0%} "
-        f"with an adapter ({verdict.gained} gained, {verdict.lost} lost, p = {verdict.chance:.3f})"
+        f"{verdict.phrases} phrases in {verdict.codes} codes: right {verdict.before:.0%} with the bundled encoder, "
+        f"{verdict.after:.0%} with an adapter of its own ({verdict.gained} gained, {verdict.lost} lost, "
+        f"p = {verdict.chance:.3f})"
     )

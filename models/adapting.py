@@ -32,8 +32,9 @@ class Verdict:
     phrases, codes : int
         Confirmed phrases that were judged, and their codes.
     before, after : float
-        Share of phrases whose nearest centroid of the other confirmed phrases is their own code's, with the encoder as
-        it is and with an adapter that has not seen the phrase.
+        Share of phrases whose nearest centroid of the other confirmed phrases is their own code's, with the bundled
+        encoder and with an adapter that has not seen the phrase. An adapter that the study has already has seen them
+        all: it cannot be judged on them.
     gained, lost : int
         Phrases that are right only after, and only before.
     chance : float

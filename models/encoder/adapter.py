@@ -2,6 +2,8 @@
 
 import hashlib
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,22 @@ def adapter_checksum(folder: Path) -> str:
             raise RechkiError(f"{name} is missing", str(folder), "An adapter is a folder that peft has saved.")
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@contextmanager
+def wearing(encoder: Any, folder: Path | None) -> Iterator[Any]:  # noqa: ANN401  (a SentenceTransformer)
+    """Let a SentenceTransformer work with an adapter for a while; its own weights stay as they are."""
+    if folder is None:
+        yield encoder
+        return
+    from peft import PeftModel
+
+    transformer = encoder[0]
+    adapted = PeftModel.from_pretrained(transformer.model, str(folder))
+    try:
+        yield encoder
+    finally:
+        transformer.model = adapted.unload()
 
 
 def with_adapter(encoder: Any, folder: Path) -> Any:  # noqa: ANN401  (a SentenceTransformer)

@@ -51,7 +51,7 @@ bench: $(READY_BENCH) ## Proposals beside BERTopic and others, on the sets here 
 bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a real Label Studio
 	$(BIN)/python benchmarks/reviewing.py $(SETS)
 
-adapter: $(READY) ## Train the encoder's adapter anew from training/data (half an hour)
+adapter: $(READY) ## Train the encoder's adapter anew from training/data (two seeds; 31 and 40 minutes when each was run alone)
 	$(BIN)/python training/adapter.py
 
 clean: ## Remove the environments

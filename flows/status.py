@@ -99,5 +99,8 @@ def print_status(found: Status) -> None:
         for odd in found.odd[:_SHOWN]
     ]
     lines += [f"and {len(found.odd) - _SHOWN} more that do not count"] if len(found.odd) > _SHOWN else []
-    lines.append(f"left to do: about {at.actions} actions" if at.actions else "nothing is left to do")
+    if not at.phrases:
+        lines.append("no card has been read yet: rechki propose STUDY")
+    else:
+        lines.append(f"left to do: about {at.actions} actions" if at.actions else "nothing is left to do")
     console.print("\n".join(lines), markup=False, soft_wrap=True)

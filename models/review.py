@@ -198,7 +198,7 @@ def _sorted(task: ReviewTask, answer: Answer, source: Source, codebook: Codebook
         codes = _known(answer.sorted.get(at, ()), codebook)
         verdict = Verdict.ALSO if answer.members.get(at) is Member.ALSO else Verdict.ASSIGN
         if not codes:
-            verdict, codes = Verdict.NOT, _known(line.codes, codebook)
+            verdict, codes = Verdict.NOT, [codebook.resolve(code) for code in line.codes]  # one may be retired by now
         made += [decide(phrase, verdict, codes) for phrase in line.phrase_ids]
     return made
 

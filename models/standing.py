@@ -7,8 +7,8 @@ from datetime import datetime
 from models.coding import OPEN, Decision, PhraseState
 from models.review import Kind, ReviewTask
 
-# actions a task takes, measured with the scripted analyst on the card sets (benchmarks/reviewing.md): its submit and
-# name, and clicks for a line
+# actions a task takes: its submit and name, and clicks for a line; rough means over reviews of the card sets by the
+# scripted analyst, not fitted
 _SUBMIT = {Kind.GROUP: 2.0, Kind.ADDITION: 1.0, Kind.SORT: 1.0, Kind.PHRASE: 0.0}
 _LINE = {Kind.GROUP: 0.3, Kind.ADDITION: 0.3, Kind.SORT: 0.65, Kind.PHRASE: 1.6}
 _COMES_BACK = {Kind.GROUP: 0.35, Kind.ADDITION: 0.4, Kind.SORT: 0.5, Kind.PHRASE: 0.0}  # share of the lines

@@ -1,8 +1,9 @@
 """Train the adapter of the bundled encoder: make adapter, or python training/adapter.py [--out FOLDER].
 
 The data are phrases.csv (the training domains of splits.csv) and more_phrases.csv in training/data. The name of a label
-counts as one of its phrases. The mean of two seeds, three quarters of an hour on two cores. The same seeds give the
-same adapter on one machine; what others change is in models/encoder/purposes/README.md.
+counts as one of its phrases. The mean of two seeds, which took 31 and 40 minutes in runs of their own, beside other
+work on two cores. The same seeds give the same adapter on one machine; what others change is in
+models/encoder/purposes/README.md.
 """
 
 import argparse

@@ -10,7 +10,7 @@ from models.analyst import Analyst
 from models.codebook import Codebook, Event, EventKind
 from models.coding import Verdict
 from models.effort import actions, by_hand
-from models.review import Answer, Kind, Line, Member, ReviewTask, Source, interpret
+from models.review import Answer, Kind, Line, Member, ReviewTask, Source, UnusableAnswer, interpret
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SOURCE = Source("анна", START, "ls/1/1/1")
@@ -125,6 +125,20 @@ def test_a_sorting_page_gives_offered_codes_and_rules_out_what_nobody_ticked() -
         ("p3", Verdict.ALSO, ("code-Деньги",), offered),
     ]
     assert actions(task, answer) == 1 + 1 + 1 + 1 + 2  # the submit; two ticks, one taken away, one and «и ещё о другом»
+
+
+def test_a_code_retired_since_a_sorting_page_was_sent_spoils_no_line_of_it() -> None:
+    offered = ("code-Деньги", "code-Еда")
+    codebook = book("Деньги", "Еда")
+    codebook.apply(Event("r", "purpose", START, "", EventKind.RETIRE, "code-Еда", {}, ""))
+    task = sorting((False, offered), (False, offered))
+    decisions, _ = interpret("study", task, Answer(sorted={0: ("code-Деньги",), 1: ()}), SOURCE, codebook)
+    assert [(made.verdict, made.codes) for made in decisions] == [
+        (Verdict.ASSIGN, ("code-Деньги",)),
+        (Verdict.NOT, offered),
+    ]
+    with pytest.raises(UnusableAnswer, match="больше не используется"):
+        interpret("study", task, Answer(sorted={0: ("code-Еда",)}), SOURCE, codebook)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 2**30))

@@ -15,7 +15,7 @@ SETS ?=
 # Processes of the tests; each starts servers of its own.
 JOBS ?= 2
 
-.PHONY: help setup studio demo up down test test-quick lint types bench bench-review adapter clean
+.PHONY: help setup studio demo up down test test-quick lint types bench bench-review adapter pairs clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a r
 
 adapter: $(READY) ## Train the encoder's adapter anew from training/data (two seeds; 31 and 40 minutes when each was run alone)
 	$(BIN)/python training/adapter.py
+
+pairs: $(READY) ## Train anew how likely two phrases share a code, from training/data/answers (two minutes)
+	$(BIN)/python training/pairs.py
 
 clean: ## Remove the environments
 	rm -rf .venv .venv-studio

@@ -225,7 +225,7 @@ def _cost(sizes: Sequence[int], encoder_name: str) -> str:
         profile = cProfile.Profile()
         begun = time.perf_counter()
         profile.enable()
-        groups = propose_groups(vectors, texts[:size], Proposal())
+        groups = propose_groups(vectors, encoder.blocks, texts[:size], Proposal())
         profile.disable()
         seconds = time.perf_counter() - begun
         spent = pstats.Stats(profile).stats  # type: ignore[attr-defined]

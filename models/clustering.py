@@ -68,7 +68,7 @@ def cluster_texts(
     column = column_of(texts, silent)
     vectors = embedded(column, encoder, encoding)
     times = np.bincount(column.place, minlength=len(column.keys) + 1)
-    groups = _groups(vectors, column.keys, times, settings, grouping)
+    groups = _groups(vectors, encoder.blocks, column.keys, times, settings, grouping)
     labels = column.spread(groups.labels, UNASSIGNED)
     return Clustered(
         labels=labels,
@@ -85,8 +85,15 @@ def cluster_texts(
     )
 
 
-def _groups(vectors: Vectors, keys: Sequence[str], times: Labels, settings: Study, progress: Progress | None) -> Groups:
-    groups = propose_groups(vectors, keys, settings.proposal, progress)
+def _groups(
+    vectors: Vectors,
+    blocks: Sequence[int],
+    keys: Sequence[str],
+    times: Labels,
+    settings: Study,
+    progress: Progress | None,
+) -> Groups:
+    groups = propose_groups(vectors, blocks, keys, settings.proposal, progress)
     if groups.count or len(keys) >= settings.proposal.min_phrases:
         return groups
     repeated = [at for at in range(len(keys)) if times[at] > 1]

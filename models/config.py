@@ -87,7 +87,7 @@ class Proposal(Strict):
     """How phrases are proposed as groups; `models.clusters` says what each number does."""
 
     min_phrases: int = Field(default=20, ge=4)
-    grain: float = Field(default=0.77, gt=0, lt=1)
+    finer: float = Field(default=0.03, ge=-0.3, le=0.5)
     most_groups: int = Field(default=100, ge=3)
     unassigned: float = Field(default=0.1, ge=0, le=0.9)
     resamples: int = Field(default=40, ge=8)

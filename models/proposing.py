@@ -48,7 +48,7 @@ def make_proposal(
             return 0
         vectors.fit_space(tx, encoder, settings.encoder, keys)
         matrix = vectors.read_centred(tx, encoder, keys)
-    groups = propose_groups(matrix, keys, settings.proposal, progress)
+    groups = propose_groups(matrix, encoder.blocks, keys, settings.proposal, progress)
     about = described([by_key[key][0].text for key in keys], matrix, groups)
     phrase_ids = [[phrase.phrase_id for phrase in by_key[key]] for key in keys]
     options = settings.proposal.model_dump()

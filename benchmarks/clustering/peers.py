@@ -31,7 +31,7 @@ Method = Callable[[LabelledSet, int], Proposed]
 
 def rechki(data: LabelledSet, seed: int) -> Proposed:
     """The product's own proposal, with its defaults."""
-    groups = propose_groups(data.vectors, data.keys, Proposal(seed=seed))
+    groups = propose_groups(data.vectors, data.blocks, data.keys, Proposal(seed=seed))
     return Proposed(groups.labels, groups.nearest, groups.confidence)
 
 

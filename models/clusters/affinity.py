@@ -1,134 +1,79 @@
-"""How close two phrases are, between 0 and 1: their cosine, and how often density clustering puts them together.
+"""How likely two phrases share a code: a logistic model of five similarities, learned from labelled answers.
 
-HDBSCAN runs under many settings: neighbourhoods of 6 to 20 phrases, 8 to 20 dimensions, smallest clusters of 3 to 8.
-The share of runs in which two phrases share a cluster is the co-association of Fred & Jain (2005), "Combining multiple
-clusterings using evidence accumulation". No run alone is stable; their mean hardly moves.
+The similarities are, in the space of the first and of the last of the joined encoders, the cosine and how far the
+phrases have the same neighbours, and how often density clustering puts them together (`models.clusters.density`).
+The weights are in pairs.json; training/pairs.py makes it and says from what.
 """
 
-from collections.abc import Iterator
-from tempfile import TemporaryDirectory
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
-from models.clusters.groups import Floats, Labels
+from models.clusters.density import co_association
+from models.clusters.groups import Floats
 from models.encoder.load import Progress
 from models.encoder.space import Vectors
 
-_NEIGHBOURS = (6, 8, 10, 12, 14, 16, 18, 20)
-_DIMENSIONS = (8, 14, 20)
-_SIZES = (3, 5, 8)
-_WEIGHT = 0.3  # of the co-association beside the cosine
-_DENSE = 200  # below this many phrases all eigenvectors are computed: as quick, and never a failure to converge
+WEIGHTS = Path(__file__).with_name("pairs.json")
+_NEIGHBOURS = 50  # so that what is shared means the same among 200 phrases and among 5,000
 _TINY = 1e-9
-RUNS = len(_NEIGHBOURS)  # steps of progress
 
 
-def affinities(vectors: Vectors, progress: Progress | None = None) -> Floats:
-    """Return the affinity of every pair of n phrases, of shape (n, n); symmetric, 1 on the diagonal.
+def affinities(vectors: Vectors, blocks: Sequence[int], progress: Progress | None = None) -> Floats:
+    """Return how likely every two of n phrases share a code, of shape (n, n); symmetric, 1 on the diagonal.
 
-    Takes n² numbers of 4 bytes three times over; the callers keep n at a few thousand.
+    Takes n² numbers of 4 bytes four times over; the callers keep n at a few thousand.
+
+    Parameters
+    ----------
+    vectors : array of shape (n, sum(blocks))
+        Centred vectors, as `models.encoder.space.centred` joins them.
+    blocks : sequence of int
+        Widths of the joined encoders' parts.
     """
-    cosine = np.clip(vectors @ vectors.T, -1, 1)
-    return _WEIGHT * co_association(cosine, progress) + (1 - _WEIGHT) * closeness(cosine)
+    weights = _weights()
+    evidence = np.full((len(vectors), len(vectors)), weights["intercept"], np.float32)
+    for name, similarity in similarities(vectors, blocks, progress):
+        evidence += np.float32(weights[name]) * similarity
+    likely: Floats = (1 / (1 + np.exp(-(evidence + evidence.T) / 2))).astype(np.float32)
+    np.fill_diagonal(likely, 1)
+    return likely
 
 
-def closeness(cosine: Floats) -> Floats:
-    """Scale cosines so that a phrase and its nearest neighbour are typically at 1, and clip to 0-1.
+def similarities(
+    vectors: Vectors, blocks: Sequence[int], progress: Progress | None = None
+) -> Iterator[tuple[str, Floats]]:
+    """Yield the names and values, of shape (n, n), of what the model looks at; the arguments are those of `affinities`.
 
-    Encoders differ in how high their cosines are; the median over the nearest neighbours is what makes one cut fit all.
+    An encoder of one part is its first and its last.
     """
-    beside = cosine.copy()
-    np.fill_diagonal(beside, -1)
-    scaled = np.clip(cosine / max(float(np.median(beside.max(axis=1))), 0.05), 0, 1)
-    np.fill_diagonal(scaled, 1)
-    return scaled
+    edges = np.cumsum([0, *blocks])
+    for which, part in (("first", 0), ("last", len(blocks) - 1)):
+        own = vectors[:, edges[part] : edges[part + 1]]
+        cosine = len(blocks) * own @ own.T
+        yield f"cosine {which}", cosine
+        yield f"neighbours {which}", shared_neighbours(cosine)
+    yield "co-association", co_association(np.clip(vectors @ vectors.T, -1, 1), progress)
 
 
-def co_association(cosine: Floats, progress: Progress | None = None) -> Floats:
-    """Return the share of HDBSCAN runs in which two phrases share a cluster, of shape (n, n)."""
-    n = len(cosine)
-    runs = list(_clusterings(cosine, progress))
-    columns = [_one_hot(labels) for labels in runs]
-    together = sparse.hstack(columns).tocsr()
-    shared = (together @ together.T).toarray() / len(runs)
-    np.fill_diagonal(shared, 1)
-    return shared.astype(np.float32) if n else np.zeros((0, 0), np.float32)
+def shared_neighbours(cosine: Floats) -> Floats:
+    """Return how far two phrases have the same neighbours, 0 to 1, of shape (n, n).
 
-
-def _clusterings(cosine: Floats, progress: Progress | None) -> Iterator[Labels]:
-    from hdbscan import HDBSCAN
-
-    n = len(cosine)
-    nearest, distances = _neighbours(cosine, max(_NEIGHBOURS))
-    sizes = sorted({min(size, max(2, n // 2)) for size in _SIZES})
-    for done, neighbours in enumerate(_NEIGHBOURS):
-        space = _spectrum(_graph(nearest, distances, min(neighbours, n) - 1), min(max(_DIMENSIONS), n - 1))
-        for dimensions in sorted({min(wanted, space.shape[1]) for wanted in _DIMENSIONS}):
-            points = _unit(space[:, :dimensions])
-            with TemporaryDirectory() as trees:  # the tree is the same for every size, and is what costs
-                for size in sizes:
-                    found = HDBSCAN(
-                        min_cluster_size=size,
-                        min_samples=1,
-                        cluster_selection_method="leaf",
-                        core_dist_n_jobs=1,
-                        memory=trees,
-                    ).fit(points)
-                    yield found.labels_
-        if progress:
-            progress(done + 1, len(_NEIGHBOURS))
-
-
-def _neighbours(cosine: Floats, most: int) -> tuple[Labels, npt.NDArray[np.float64]]:
-    """Positions and cosine distances of every phrase's nearest others, nearest first."""
-    beside = cosine.copy()
-    np.fill_diagonal(beside, -2)
-    count = min(most, len(cosine)) - 1
-    some = np.argpartition(-beside, count - 1, axis=1)[:, :count]
-    order = np.argsort(-np.take_along_axis(beside, some, axis=1), axis=1, kind="stable")
-    nearest = np.take_along_axis(some, order, axis=1)
-    return nearest, np.clip(1 - np.take_along_axis(beside, nearest, axis=1), 0, 2).astype(np.float64)
-
-
-def _graph(nearest: Labels, distances: npt.NDArray[np.float64], neighbours: int) -> sparse.csr_matrix:
-    """Return the fuzzy neighbour graph of UMAP (McInnes, Healy & Melville 2018, section 3.1).
-
-    A phrase's nearest neighbour has strength 1; a scale of its own makes its strengths sum to log2 of the neighbours.
+    The cosine between the rows of the graph that joins every phrase to its nearest 50 by their squared cosines: two
+    phrases are alike that are alike to the same others, whatever they have in common themselves.
     """
-    n = len(nearest)
-    beyond = distances[:, :neighbours] - distances[:, :1]
-    low, high = np.full(n, _TINY), np.full(n, 4.0)
-    for _ in range(30):
-        scale = (low + high) / 2
-        much = np.exp(-beyond / scale[:, None]).sum(axis=1) > np.log2(neighbours + 1)
-        low[~much], high[much] = scale[~much], scale[much]
-    strength = np.exp(-beyond / np.maximum(high, 1e-3 * float(distances.mean()) + _TINY)[:, None])
-    places = np.repeat(np.arange(n), neighbours), nearest[:, :neighbours].ravel()
-    one_way = sparse.csr_matrix((strength.ravel(), places), shape=(n, n))
-    return one_way + one_way.T - one_way.multiply(one_way.T)
+    near = np.maximum(cosine, 0) ** 2
+    np.fill_diagonal(near, 0)
+    if len(near) > _NEIGHBOURS + 1:
+        least = np.partition(near, -_NEIGHBOURS, axis=1)[:, -_NEIGHBOURS]
+        near[near < least[:, None]] = 0
+    near /= np.maximum(np.linalg.norm(near, axis=1, keepdims=True), _TINY)
+    return near @ near.T
 
 
-def _spectrum(graph: sparse.csr_matrix, dimensions: int) -> npt.NDArray[np.float64]:
-    """Leading eigenvectors of the normalised graph (Ng, Jordan & Weiss 2001), the largest eigenvalue first."""
-    n = graph.shape[0]
-    root = sparse.diags(1 / np.sqrt(np.maximum(np.asarray(graph.sum(axis=1)).ravel(), _TINY)))
-    normal = root @ graph @ root
-    if n < _DENSE:
-        return np.linalg.eigh(normal.toarray())[1][:, ::-1][:, :dimensions]
-    from scipy.sparse.linalg import eigsh
-
-    start = np.full(n, 1 / np.sqrt(n))  # a fixed start: the same phrases always give the same vectors
-    values, found = eigsh(normal, k=dimensions, which="LA", v0=start, tol=1e-6)
-    return found[:, np.argsort(-values, kind="stable")]
-
-
-def _one_hot(labels: Labels) -> sparse.csr_matrix:
-    inside = np.flatnonzero(labels >= 0)
-    ones = np.ones(len(inside), np.float32)
-    return sparse.csr_matrix((ones, (inside, labels[inside])), shape=(len(labels), int(labels.max(initial=-1)) + 1))
-
-
-def _unit(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), _TINY)
+@cache
+def _weights() -> dict[str, float]:
+    return {name: float(weight) for name, weight in json.loads(WEIGHTS.read_text("utf-8"))["weights"].items()}

@@ -1,7 +1,7 @@
-"""Groups that hold when phrases come and go: average-link trees of resamples, and the partition most of them agree on.
+"""Groups that hold when phrases come and go: the best groups of resamples, and the partition most of them agree on.
 
-Monti et al. (2003), "Consensus clustering". An average-link tree alone turns over when one phrase is added; the share
-of resamples in which two phrases fall into one group does not.
+Monti et al. (2003), "Consensus clustering". The groups of all phrases alone turn over when one phrase is added; the
+share of resamples in which two phrases fall into one group does not.
 """
 
 import hashlib
@@ -13,14 +13,16 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from models.clusters.groups import Floats, Labels
+from models.clusters.partition import best_partition
 from models.encoder.load import Progress
 
 _KEPT = 0.9  # of the phrases in a resample
 _AGREED = 0.5  # of the resamples that hold both phrases
+_BEGIN = 0.75  # mean distance at which the tree is cut whose groups a resample begins with; .6 to .8 end alike
 
 
 def consensus(
-    affinity: Floats, keys: Sequence[str], grain: float, resamples: int, seed: int, progress: Progress | None = None
+    affinity: Floats, keys: Sequence[str], finer: float, resamples: int, seed: int, progress: Progress | None = None
 ) -> Labels:
     """Return groups 0, 1, 2 … of n phrases; a phrase that agrees with no other is a group of one.
 
@@ -32,15 +34,16 @@ def consensus(
     affinity : float array of shape (n, n)
     keys : sequence of n str
         Distinct names of the phrases.
-    grain : float
-        The distance (1 minus mean affinity) at which trees are cut; lower gives more and smaller groups.
+    finer : float
+        Above 0 it gives more and smaller groups; see `models.clusters.partition`.
     """
     n = len(affinity)
     shared, both = np.zeros((n, n), np.float32), np.zeros((n, n), np.float32)
     for number in range(resamples):
         kept = np.flatnonzero([_draw(key, number, seed) < _KEPT for key in keys])
         if len(kept) > 1:
-            labels = average_link(1 - affinity[np.ix_(kept, kept)], grain)
+            likely = affinity[np.ix_(kept, kept)]
+            labels = best_partition(likely, average_link(1 - likely, _BEGIN), finer)
             shared[np.ix_(kept, kept)] += labels[:, None] == labels[None, :]
             both[np.ix_(kept, kept)] += 1
         if progress:

@@ -6,8 +6,8 @@ from scipy.cluster.hierarchy import fcluster
 from models.clusters.consensus import tree
 from models.clusters.groups import Floats, Kin, Labels
 
-_SAME = 0.4  # affinity of two groups, as a share of the cohesion of the looser one, from which they may be one
-_TWO = 0.55  # affinity between a group's halves, as a share of that inside them, up to which it may be two
+_SAME = 0.5  # affinity of two groups, as a share of the cohesion of the looser one, from which they may be one
+_TWO = 0.6  # affinity between a group's halves, as a share of that inside them, up to which it may be two
 _AT_LEAST = 6  # members of a group that may be two
 _MOST_NETS = 5
 _FEWEST_NETS = 3

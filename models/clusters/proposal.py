@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.clusters.affinity import RUNS, affinities
+from models.clusters.affinity import affinities
 from models.clusters.consensus import consensus
+from models.clusters.density import RUNS
 from models.clusters.groups import UNASSIGNED, Floats, Groups, Labels, centroids, groups_of, no_groups
 from models.clusters.kin import joined, kin_of
 from models.clusters.layout import places
@@ -21,9 +22,9 @@ _FEWEST = 8
 
 
 def propose_groups(
-    vectors: Vectors, keys: Sequence[str], settings: Proposal, progress: Progress | None = None
+    vectors: Vectors, blocks: Sequence[int], keys: Sequence[str], settings: Proposal, progress: Progress | None = None
 ) -> Groups:
-    """Group texts by the consensus of density clusterings and resampled trees.
+    """Group texts by how likely every two share a code, so that resamples agree on the groups.
 
     Of more than `AT_ONCE` texts a part, chosen by their keys, is grouped, and the others join the group whose centroid
     is nearest.
@@ -32,6 +33,8 @@ def propose_groups(
     ----------
     vectors : array of shape (n, d)
         Centred vectors of n distinct texts, in any order.
+    blocks : sequence of int
+        Widths of the joined encoders' parts; their sum is d.
     keys : sequence of n str
         The texts' keys, all different.
 
@@ -44,18 +47,20 @@ def propose_groups(
     if n < max(settings.min_phrases, 2 * _SMALLEST):
         return no_groups(n)
     order = np.array(sorted(range(n), key=lambda at: keys[at]))
-    in_order = _grouped(vectors[order], [keys[at] for at in order], settings, progress)
+    in_order = _grouped(vectors[order], blocks, [keys[at] for at in order], settings, progress)
     return in_order.taken(np.argsort(order))
 
 
-def _grouped(vectors: Vectors, keys: Sequence[str], settings: Proposal, progress: Progress | None) -> Groups:
+def _grouped(
+    vectors: Vectors, blocks: Sequence[int], keys: Sequence[str], settings: Proposal, progress: Progress | None
+) -> Groups:
     part = np.arange(0, len(vectors), -(-len(vectors) // AT_ONCE))
     resamples = int(np.clip(_WORK // len(part), _FEWEST, settings.resamples))
     tell = progress or (lambda done, of: None)
-    affinity = affinities(vectors[part], lambda done, of: tell(done, of + resamples))
+    affinity = affinities(vectors[part], blocks, lambda done, of: tell(done, of + resamples))
     some = [keys[int(at)] for at in part]
     found = consensus(
-        affinity, some, settings.grain, resamples, settings.seed, lambda done, of: tell(RUNS + done, RUNS + of)
+        affinity, some, settings.finer, resamples, settings.seed, lambda done, of: tell(RUNS + done, RUNS + of)
     )
     found = joined(affinity, _numbered(found), settings.most_groups)
     means = mean_affinities(affinity, found)

@@ -1,6 +1,7 @@
 """Groups: what they promise about order, resamples, shares and odd input, on vectors made here."""
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from models.clusters import proposal
-from models.clusters.affinity import affinities
+from models.clusters.affinity import affinities, shared_neighbours
 from models.clusters.consensus import consensus
 from models.clusters.groups import UNASSIGNED, Groups, groups_of
 from models.clusters.kin import joined, kin_of, looks_like_two, nets_of
+from models.clusters.partition import best_partition, expected_threshold
 from models.clusters.proposal import mean_affinities, propose_groups
 from models.config import Proposal
 from models.encoder.space import Vectors
@@ -47,7 +49,12 @@ def blurred() -> Vectors:
 
 @pytest.fixture(scope="module")
 def grouped(blobs: Vectors) -> Groups:
-    return propose_groups(blobs, names(len(blobs)), SETTINGS)
+    return grouped_texts(blobs, names(len(blobs)), SETTINGS)
+
+
+def grouped_texts(vectors: Vectors, *rest: Any) -> Groups:
+    """Groups of vectors of one encoder."""
+    return propose_groups(vectors, (vectors.shape[1],), *rest)
 
 
 def settled(groups: Groups) -> np.ndarray:
@@ -81,10 +88,10 @@ def test_confidence_and_distances_belong_to_the_nearest_groups(grouped: Groups, 
 
 def test_any_order_of_the_rows_gives_the_same_groups_to_the_last_bit(blurred: Vectors) -> None:
     keys = names(len(blurred))
-    first = propose_groups(blurred, keys, SETTINGS)
+    first = grouped_texts(blurred, keys, SETTINGS)
     for seed in range(3):
         order = np.random.default_rng(seed).permutation(len(blurred))
-        again = propose_groups(blurred[order], [keys[at] for at in order], SETTINGS)
+        again = grouped_texts(blurred[order], [keys[at] for at in order], SETTINGS)
         assert again.kin == first.kin
         for field in fields(Groups)[:4]:
             assert (getattr(again, field.name) == getattr(first, field.name)[order]).all()
@@ -92,13 +99,13 @@ def test_any_order_of_the_rows_gives_the_same_groups_to_the_last_bit(blurred: Ve
 
 def test_another_seed_and_one_more_phrase_change_little(blurred: Vectors) -> None:
     keys = names(len(blurred))
-    whole = settled(propose_groups(blurred, keys, SETTINGS))
-    other = settled(propose_groups(blurred, keys, SETTINGS.model_copy(update={"seed": 7})))
+    whole = settled(grouped_texts(blurred, keys, SETTINGS))
+    other = settled(grouped_texts(blurred, keys, SETTINGS.model_copy(update={"seed": 7})))
     assert adjusted_rand_score(whole, other) >= 0.9
     likeness = []
     for out in (3, 77, 140):
         kept = np.arange(len(blurred)) != out
-        without = propose_groups(blurred[kept], [key for key, stays in zip(keys, kept, strict=True) if stays], SETTINGS)
+        without = grouped_texts(blurred[kept], [key for key, stays in zip(keys, kept, strict=True) if stays], SETTINGS)
         likeness.append(adjusted_rand_score(whole[kept], settled(without)))
     assert np.mean(likeness) >= 0.9
 
@@ -106,56 +113,56 @@ def test_another_seed_and_one_more_phrase_change_little(blurred: Vectors) -> Non
 @pytest.mark.parametrize("share", [0, 0.1, 0.25, 0.5])
 def test_the_share_left_out_is_the_one_that_was_asked_for(blurred: Vectors, share: float) -> None:
     wanted = SETTINGS.model_copy(update={"unassigned": share})
-    groups = propose_groups(blurred, names(len(blurred)), wanted)
+    groups = grouped_texts(blurred, names(len(blurred)), wanted)
     assert (groups.labels == UNASSIGNED).sum() == int(share * len(blurred))
     assert min(len(groups.members(group)) for group in range(groups.count)) >= 2
     assert (groups.near >= 0).all()
 
 
-def test_a_finer_grain_gives_more_groups(blurred: Vectors) -> None:
+def test_finer_gives_more_groups(blurred: Vectors) -> None:
     counts = [
-        propose_groups(blurred, names(len(blurred)), SETTINGS.model_copy(update={"grain": grain})).count
-        for grain in (0.5, 0.75, 0.95)
+        grouped_texts(blurred, names(len(blurred)), SETTINGS.model_copy(update={"finer": finer})).count
+        for finer in (-0.1, 0.02, 0.3)
     ]
-    assert counts == sorted(counts, reverse=True)
-    assert counts[0] > counts[-1]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
 
 
 def test_no_more_groups_than_wanted(blurred: Vectors) -> None:
-    few = SETTINGS.model_copy(update={"most_groups": 4, "grain": 0.5})
-    assert 2 <= propose_groups(blurred, names(len(blurred)), few).count <= 4
+    few = SETTINGS.model_copy(update={"most_groups": 4, "finer": 0.2})
+    assert 2 <= grouped_texts(blurred, names(len(blurred)), few).count <= 4
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 19])
 def test_fewer_than_twenty_texts_stay_unassigned(blobs: Vectors, n: int) -> None:
-    groups = propose_groups(blobs[:n], names(n), SETTINGS)
+    groups = grouped_texts(blobs[:n], names(n), SETTINGS)
     assert groups.count == 0
     assert list(groups.labels) == list(groups.nearest) == [UNASSIGNED] * n
 
 
 @pytest.mark.parametrize("n", [4, 5, 6, 7, 20, 21, 29, 30, 31])
 def test_any_number_of_texts_from_the_least_on_is_grouped(blobs: Vectors, n: int) -> None:
-    groups = propose_groups(blobs[:n], names(n), SETTINGS.model_copy(update={"min_phrases": 4}))
+    groups = grouped_texts(blobs[:n], names(n), SETTINGS.model_copy(update={"min_phrases": 4}))
     assert len(groups.labels) == len(groups.nearest) == n
 
 
 @pytest.mark.parametrize("n", [20, 300])
 def test_one_phrase_over_and_over_is_one_group(blobs: Vectors, n: int) -> None:
-    groups = propose_groups(np.repeat(blobs[:1], n, axis=0), names(n), SETTINGS)
+    groups = grouped_texts(np.repeat(blobs[:1], n, axis=0), names(n), SETTINGS)
     assert groups.count == 1
     assert (groups.labels == UNASSIGNED).sum() == n // 10
 
 
 @pytest.mark.parametrize("n", [20, 300])
 def test_texts_without_any_direction_do_no_harm(n: int) -> None:
-    groups = propose_groups(np.zeros((n, 32), np.float32), names(n), SETTINGS)
+    groups = grouped_texts(np.zeros((n, 32), np.float32), names(n), SETTINGS)
     assert np.isfinite(groups.confidence).all()
     assert len(groups.labels) == n
 
 
 def test_one_theme_is_one_net_and_never_a_crash() -> None:
     theme = around(np.eye(1, 32), 60, 0.02)
-    groups = propose_groups(theme, names(60), SETTINGS)
+    groups = grouped_texts(theme, names(60), SETTINGS)
     assert groups.count >= 1
     assert {kin.net for kin in groups.kin} <= set(range(5))
 
@@ -163,14 +170,14 @@ def test_one_theme_is_one_net_and_never_a_crash() -> None:
 def test_what_does_not_fit_at_once_joins_the_groups_of_a_part(blobs: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
     many = np.vstack([blobs[:48]] + [around(blobs[:48], 1, 0.03, seed) for seed in range(4)])
     monkeypatch.setattr(proposal, "AT_ONCE", 60)
-    groups = propose_groups(many, names(len(many)), SETTINGS)
+    groups = grouped_texts(many, names(len(many)), SETTINGS)
     assert adjusted_rand_score(np.tile(np.repeat(np.arange(4), 12), 5), settled(groups)) == 1
     assert (groups.labels == UNASSIGNED).sum() == len(many) // 10
 
 
 def test_progress_reaches_its_end(blobs: Vectors) -> None:
     told: list[tuple[int, int]] = []
-    propose_groups(blobs, names(len(blobs)), SETTINGS, lambda done, of: told.append((done, of)))
+    grouped_texts(blobs, names(len(blobs)), SETTINGS, lambda done, of: told.append((done, of)))
     assert told[-1][0] == told[-1][1]
     assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))
 
@@ -178,18 +185,75 @@ def test_progress_reaches_its_end(blobs: Vectors) -> None:
 @given(st.integers(20, 60), st.integers(0, 10_000))
 @settings(max_examples=15, deadline=None)
 def test_affinities_are_shares_and_symmetric(n: int, seed: int) -> None:
-    found = affinities(around(np.random.default_rng(seed).normal(size=(n, 12)), 1, 0))
+    found = affinities(around(np.random.default_rng(seed).normal(size=(n, 12)), 1, 0), (12,))
     assert found.shape == (n, n)
     assert np.allclose(found, found.T)
     assert ((found >= 0) & (found <= 1 + 1e-6)).all()
     assert found.diagonal() == pytest.approx(1)
 
 
+def test_phrases_with_the_same_neighbours_share_them_all_and_strangers_none() -> None:
+    near = np.kron(np.eye(2), np.ones((4, 4))).astype(np.float32)
+    shared = shared_neighbours(near)
+    assert shared[:4, 4:] == pytest.approx(0)
+    assert (shared[:4, :4] > 0.6).all()
+
+
+def rand_index(likely: np.ndarray, labels: np.ndarray) -> float:
+    """The expected adjusted Rand index of groups, pair by pair."""
+    pairs = [(a, b) for a in range(len(labels)) for b in range(a)]
+    put = [pair for pair in pairs if labels[pair[0]] == labels[pair[1]]]
+    total, own = sum(likely[pair] for pair in pairs), sum(likely[pair] for pair in put)
+    chance = len(put) * total / len(pairs)
+    return float((own - chance) / ((len(put) + total) / 2 - chance))
+
+
+def likelihoods(n: int, seed: int) -> np.ndarray:
+    draw = np.random.default_rng(seed).random((n, n)).astype(np.float32) ** 2
+    likely = (draw + draw.T) / 2
+    np.fill_diagonal(likely, 1)
+    return likely
+
+
+@given(st.integers(3, 14), st.integers(2, 4), st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_the_threshold_says_which_pair_raises_the_expected_index(n: int, groups: int, seed: int) -> None:
+    likely, labels = likelihoods(n, seed), np.random.default_rng(seed).integers(0, groups, n)
+    total, pairs = (likely.sum() - n) / 2, n * (n - 1) / 2
+    expected = rand_index(likely, labels) if len(set(labels)) < n else 0.0
+    base = total / pairs
+    assert expected_threshold(likely, labels) == pytest.approx(min(0.5, base + expected * (0.5 - base)), abs=1e-4)
+
+
+@given(st.integers(3, 14), st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_the_groups_cannot_be_bettered_by_moving_one_phrase_or_joining_two_groups(n: int, seed: int) -> None:
+    likely = likelihoods(n, seed)
+    labels = best_partition(likely, np.arange(n), 0)
+    threshold = expected_threshold(likely, labels)
+    again = best_partition(likely, labels, 0)
+    surplus = likely - threshold
+    for at in range(n):
+        to = [surplus[at, (labels == group) & (np.arange(n) != at)].sum() for group in range(labels.max() + 1)]
+        assert to[labels[at]] >= max([*to, 0]) - 0.02 * n
+    assert len(set(again)) <= len(set(labels)) + 1
+
+
+def test_groups_that_anybody_would_make_are_found_from_bad_beginnings() -> None:
+    likely = np.full((12, 12), 0.05, np.float32)
+    for at in range(0, 12, 4):
+        likely[at : at + 4, at : at + 4] = 0.8
+    np.fill_diagonal(likely, 1)
+    right = np.repeat(np.arange(3), 4)
+    for begin in (np.arange(12), np.arange(12) % 3, np.arange(12) // 2):
+        assert adjusted_rand_score(right, best_partition(likely, begin, 0)) == 1
+
+
 def test_a_phrase_that_agrees_with_no_other_is_alone() -> None:
     near = np.kron(np.eye(3), np.ones((4, 4))).astype(np.float32)
     alone = np.zeros((13, 13), np.float32)
     alone[:12, :12], alone[12, 12] = near, 1
-    found = consensus(alone, names(13), 0.5, 10, 1)
+    found = consensus(alone, names(13), 0, 10, 1)
     assert adjusted_rand_score([*np.repeat(np.arange(3), 4), 3], found) == 1
 
 

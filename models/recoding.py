@@ -2,16 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
 from models.coding import PhraseState
 from models.errors import RechkiError
-from models.text import text_key
+from models.text import text_key, tidy
 
-_UNDOABLE = {EventKind.RENAME, EventKind.TARGET, EventKind.MERGE, EventKind.RETIRE}
+_UNDOABLE = set(EventKind) - {EventKind.CREATE, EventKind.UNDO}
 COMMAND = "command"  # what the origin of a change begins with that was made here
 
 
@@ -93,6 +93,37 @@ def retarget(log: Log, wanted: str, target: Target) -> Change:
     return _change(log, EventKind.TARGET, code, {"target": str(target)}, words)
 
 
+def define(log: Log, wanted: str, definition: str, note: str | None = None) -> Change:
+    """Say what belongs to a code; an empty text takes the definition out, and `note` None leaves the note as it is."""
+    code = find_code(log.codebook, wanted)
+    said = {"definition": tidy(definition)} | ({} if note is None else {"note": tidy(note)})
+    changed = {key: text for key, text in said.items() if text != getattr(code, key)}
+    if not changed:
+        raise RechkiError(f"that is what «{code.name}» says already", code.code_id, "Nothing to do.")
+    words = "; ".join(f"{key} of «{code.name}»: {_said(getattr(code, key), text)}" for key, text in changed.items())
+    return _change(log, EventKind.DEFINE, code, changed, words)
+
+
+def put_in_net(log: Log, wanted: str, net: str) -> Change:
+    """Put a code in a net; an empty name takes it out. A net that reads like one there is means that one."""
+    code, net = find_code(log.codebook, wanted), same_net(net, log.codebook.nets())
+    if net == code.net:
+        where = f"in the net «{net}»" if net else "in no net"
+        raise RechkiError(f"«{code.name}» is {where} already", code.code_id, "Nothing to do.")
+    return _change(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {_said(code.net, net)}")
+
+
+def same_net(net: str, known: Iterable[str]) -> str:
+    """Return the known net that reads like a name, else the name in single spaces."""
+    return next((name for name in known if text_key(name) == text_key(net)), " ".join(net.split()))
+
+
+def _said(before: str, after: str) -> str:
+    if not after:
+        return f"«{before}» is taken out"
+    return f"«{before}» becomes «{after}»" if before else f"«{after}»"
+
+
 def merge(log: Log, wanted: str, into: str) -> Change:
     """Merge a code into another: its phrases are that one's from then on."""
     code, other = find_code(log.codebook, wanted), find_code(log.codebook, into)
@@ -156,6 +187,13 @@ def in_words(event: Event, codebook: Codebook) -> str:
             return f"renamed to «{event.payload['name']}»"
         case EventKind.TARGET:
             return f"target of «{name}» set to {event.payload['target']}"
+        case EventKind.DEFINE:
+            said = [f"{key} «{event.payload[key]}»" for key in ("definition", "note") if key in event.payload]
+            return f"«{name}»: {', '.join(said)}"
+        case EventKind.NET:
+            return f"net of «{name}» set to «{event.payload['net']}»" if event.payload["net"] else f"«{name}» in no net"
+        case EventKind.SPLIT:
+            return f"began to split «{name}» ({len(event.payload['phrases'])} phrases)"
         case EventKind.MERGE:
             into = codebook.codes.get(str(event.payload["into"]))
             return f"merged «{name}» into «{into.name if into else event.payload['into']}»"

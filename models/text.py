@@ -17,6 +17,11 @@ _LATIN = re.compile("[a-zA-Z]")
 _REMEMBERED = 65_536  # a text is asked for several times: as a purpose, as a phrase, for the card's content
 
 
+def tidy(text: str) -> str:
+    """Return text as a person meant it: single spaces, no space at the ends of lines, no empty line around it."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip("\n")
+
+
 def without_numbers(masked: str) -> str:
     """Drop the numbers of placeholders: ``[ИМЯ_2]`` becomes ``[ИМЯ]``."""
     return _PLACEHOLDER_NUMBER.sub(r"[\1]", masked)

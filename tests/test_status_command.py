@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from support import rechki_here
@@ -30,3 +31,24 @@ def test_a_code_is_renamed_and_the_change_undone(tmp_path: Path) -> None:
     assert json.loads(rechki_here("codes", "list", study, "--json").stdout) == codes
     assert "[undone]" in rechki_here("codes", "history", study).stdout
     assert "there is no code" in rechki_here("codes", "rename", study, "Нигде", "x", "--yes").stderr
+
+
+def test_a_code_is_defined_put_in_a_net_and_seen_as_it_was_on_a_day(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(STUDY, study)
+    before = json.loads(rechki_here("codes", "list", study, "--json").stdout)
+    name = before[0]["name"]
+    for words in (("define", name, "что сюда входит", "--note", "спорно"), ("net", name, "Достижения")):
+        done = rechki_here("codes", words[0], study, *words[1:], "--yes", "--why", "уточнили")
+        assert done.returncode == 0, done.stderr
+    shown = rechki_here("codes", "show", study, name).stdout
+    assert all(words in shown for words in ("что сюда входит", "спорно", "net: Достижения", "уточнили"))
+    now = {code["name"]: code for code in json.loads(rechki_here("codes", "list", study, "--json").stdout)}[name]
+    assert (now["definition"], now["net"], now["note"]) == ("что сюда входит", "Достижения", "спорно")
+    assert json.loads(rechki_here("codes", "show", study, name, "--json").stdout)["texts"]
+
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    assert json.loads(rechki_here("codes", "list", study, "--json", "--at", yesterday).stdout) == before
+    assert rechki_here("codes", "list", study, "--at", "2020-01-01").stdout == "There was no code then.\n"
+    assert "no date" in rechki_here("codes", "list", study, "--at", "вчера").stderr
+    assert "уточнили" not in rechki_here("codes", "history", study, "--at", yesterday).stdout

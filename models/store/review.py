@@ -206,10 +206,17 @@ def set_pulled(tx: Transaction, instance: str, frame: str, kind: Kind, until: da
     tx.update(schema.project, {"instance": instance, "frame": frame, "kind": str(kind)}, {"pulled_to": until})
 
 
-def newest_annotations(tx: Transaction, instance: str | None = None) -> dict[tuple[str, int, int], StoredAnnotation]:
-    """The newest revision of every annotation by (instance, project, annotation id)."""
+def newest_annotations(
+    tx: Transaction, instance: str | None = None, until: datetime | None = None
+) -> dict[tuple[str, int, int], StoredAnnotation]:
+    """The newest revision of every annotation by (instance, project, annotation id).
+
+    With `until`, the one that was the newest at that moment; of a deletion only the moment it was collected is known.
+    """
     table = schema.annotation
     rows = tx.rows(table, *([table.c.instance == instance] if instance else []), order=[table.c.revision])
+    if until is not None:
+        rows = [row for row in rows if (row.pulled_at if row.removed else row.changed_at) <= until]
     return {
         (row.instance, row.project, row.annotation_id): StoredAnnotation(
             row.project,
@@ -265,9 +272,9 @@ def codebook_events(tx: Transaction, frame: str) -> list[Event]:
     ]
 
 
-def live_decisions(tx: Transaction, frame: str) -> list[Decision]:
-    """Decisions of the newest revision of annotations that still exist and can count."""
-    newest = newest_annotations(tx)
+def live_decisions(tx: Transaction, frame: str, until: datetime | None = None) -> list[Decision]:
+    """Decisions of the newest revision of annotations that still exist and can count, or did at a moment."""
+    newest = newest_annotations(tx, until=until)
     live = {
         f"{instance}/{number}/{annotation}/{found.revision}"
         for (instance, number, annotation), found in newest.items()
@@ -300,12 +307,12 @@ def _decision(row: Row[Any]) -> Decision:
     )
 
 
-def standing_phrases(tx: Transaction, frame: str) -> tuple[list[Row[Any]], set[str]]:
+def standing_phrases(tx: Transaction, frame: str, until: datetime | None = None) -> tuple[list[Row[Any]], set[str]]:
     """Phrases that stand, ordered by text and id, and the ids of the parts that people have joined again.
 
     An answer stands in its parts or, where somebody undid the cut, whole.
     """
-    joins = {decision.phrase_id for decision in live_decisions(tx, frame) if decision.verdict is Verdict.JOIN}
+    joins = {made.phrase_id for made in live_decisions(tx, frame, until) if made.verdict is Verdict.JOIN}
     table = schema.phrase
     rows = tx.rows(table, table.c.frame == frame, order=[table.c.text_key, table.c.text, table.c.phrase_id])
     uncut = {(row.card_id, row.row) for row in rows if row.whole}
@@ -314,11 +321,11 @@ def standing_phrases(tx: Transaction, frame: str) -> tuple[list[Row[Any]], set[s
     return standing, {row.phrase_id for row in rows if not row.whole and (row.card_id, row.row) in joined}
 
 
-def coding(tx: Transaction, frame: str) -> tuple[Codebook, dict[str, PhraseState]]:
-    """Replay the codebook log and the decisions of a frame, on the phrases that stand."""
-    codebook = Codebook.replay(frame, codebook_events(tx, frame))
-    standing = {row.phrase_id for row in standing_phrases(tx, frame)[0]}
-    states = replay_decisions(live_decisions(tx, frame), codebook)
+def coding(tx: Transaction, frame: str, until: datetime | None = None) -> tuple[Codebook, dict[str, PhraseState]]:
+    """Replay the codebook log and the decisions of a frame, on the phrases that stand: all, or up to a moment."""
+    codebook = Codebook.replay(frame, codebook_events(tx, frame), until)
+    standing = {row.phrase_id for row in standing_phrases(tx, frame, until)[0]}
+    states = replay_decisions(live_decisions(tx, frame, until), codebook)
     return codebook, {phrase: state for phrase, state in states.items() if phrase in standing}
 
 

@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.codebook import Target
+from models.errors import RechkiError
 
 if TYPE_CHECKING:  # the command line starts quickly: what a command needs is imported by it
     from models.codebook import Code
@@ -207,6 +208,53 @@ def history(study: StudyFolder, at: At = "") -> None:
     _tell_history(study, None, at)
 
 
+@app.command("export")
+def export_codes(
+    study: StudyFolder,
+    file: Annotated[Path, typer.Argument(help="A .qdc (REFI-QDA), .xlsx or .yaml file.", show_default=False)],
+    at: At = "",
+) -> None:
+    """Write the codes to a file: for a spreadsheet, for version control, or for NVivo, MAXQDA, ATLAS.ti (.qdc).
+
+    Example: [bold]rechki codes export studies/clinic codes.qdc[/bold]
+    """
+    from models.codeframe.files import frame_bytes
+    from models.codeframe.lines import lines_of
+    from reports.files import replace_files
+
+    lines = lines_of(_log(study, at).codebook.codes.values())
+    replace_files({file: frame_bytes(file, lines)})
+    typer.echo(f"{len(lines)} codes in {file}")
+
+
+@app.command("import")
+def import_codes(
+    study: StudyFolder,
+    file: Annotated[Path, typer.Argument(help="A .qdc, .yaml, .xlsx or .csv file.", show_default=False)],
+    why: Why = "",
+    yes: Yes = False,
+) -> None:
+    """Take a code frame from a file: new codes are made, known ones changed; all of it or, with a problem, nothing.
+
+    Columns of a table: code, definition, target, net, note, code_id; only code must be there.
+
+    Example: [bold]rechki codes import studies/clinic frame.xlsx[/bold]
+    """
+    from flows.study import read_study
+    from models.codeframe.files import read_frame
+    from models.codeframe.importing import imported
+
+    with read_study(study) as opened:
+        study_id = opened.store.study_id
+    found = read_frame(file)
+    for note in found.notes:
+        typer.echo(note)
+    if not imported(study_id, _log(study), found):
+        typer.echo(f"Nothing to do: the codes are as {file} has them.")
+        return
+    _make_all(study, lambda log: imported(study_id, log, found), why, yes)
+
+
 def _log(study: Path, at: str = "") -> "Log":
     from flows.study import FRAME, read_study
     from models.recoding import Log
@@ -222,8 +270,6 @@ def _log(study: Path, at: str = "") -> "Log":
 
 def _moment(words: str) -> datetime:
     """The end of a day, or a moment, as the store keeps it."""
-    from models.errors import RechkiError
-
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
@@ -236,19 +282,27 @@ def _moment(words: str) -> datetime:
 
 
 def _make(study: Path, change: Callable[["Log"], "Change"], why: str, yes: bool) -> None:
-    """Say what a change does, ask, and write it; checked again under the study's lock."""
+    _make_all(study, lambda log: [change(log)], why, yes)
+
+
+def _make_all(study: Path, changes: Callable[["Log"], Sequence["Change"]], why: str, yes: bool) -> None:
+    """Say what changes do, ask, and write them all; worked out again under the study's lock."""
     from flows.study import open_study
     from models.recoding import with_reason
     from models.store import review
 
-    typer.echo(change(_log(study)).words)
+    shown = [change.words for change in changes(_log(study))]
+    typer.echo("\n".join(shown))
     if not yes:
         typer.confirm("Do it?", abort=True)
     with open_study(study) as opened:
-        made = with_reason(change(_log(study)), why)
+        made = [with_reason(change, why) for change in changes(_log(study))]
+        if [change.words for change in made] != shown:
+            raise RechkiError("the codebook has changed meanwhile", str(study), "Run the command again.")
         with opened.store.transaction() as tx:
-            review.add_events(tx, [made.event])
-    typer.echo(f"Done ({made.event.event_id[:8]}). Label Studio shows it after: rechki collect {study}")
+            review.add_events(tx, [change.event for change in made])
+    ids = made[0].event.event_id[:8] if len(made) == 1 else f"{len(made)} changes"
+    typer.echo(f"Done ({ids}). Label Studio shows it after: rechki collect {study}")
 
 
 def _tell_history(study: Path, code_id: str | None, at: str = "") -> None:

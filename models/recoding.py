@@ -12,6 +12,7 @@ from models.errors import RechkiError
 from models.text import text_key, tidy
 
 _UNDOABLE = set(EventKind) - {EventKind.CREATE, EventKind.UNDO}
+LONGEST_NAME, LONGEST_TEXT = 250, 5000  # letters; longer names are cut in Label Studio, longer texts are no definition
 COMMAND = "command"  # what the origin of a change begins with that was made here
 
 
@@ -97,10 +98,14 @@ def define(log: Log, wanted: str, definition: str, note: str | None = None) -> C
     """Say what belongs to a code; an empty text takes the definition out, and `note` None leaves the note as it is."""
     code = find_code(log.codebook, wanted)
     said = {"definition": tidy(definition)} | ({} if note is None else {"note": tidy(note)})
+    if any(len(text) > LONGEST_TEXT for text in said.values()):
+        raise RechkiError(
+            f"the text has more than {LONGEST_TEXT} letters", code.code_id, "Keep to what tells it apart."
+        )
     changed = {key: text for key, text in said.items() if text != getattr(code, key)}
     if not changed:
         raise RechkiError(f"that is what «{code.name}» says already", code.code_id, "Nothing to do.")
-    words = "; ".join(f"{key} of «{code.name}»: {_said(getattr(code, key), text)}" for key, text in changed.items())
+    words = "; ".join(f"{key} of «{code.name}»: {becomes(getattr(code, key), text)}" for key, text in changed.items())
     return _change(log, EventKind.DEFINE, code, changed, words)
 
 
@@ -110,7 +115,7 @@ def put_in_net(log: Log, wanted: str, net: str) -> Change:
     if net == code.net:
         where = f"in the net «{net}»" if net else "in no net"
         raise RechkiError(f"«{code.name}» is {where} already", code.code_id, "Nothing to do.")
-    return _change(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {_said(code.net, net)}")
+    return _change(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {becomes(code.net, net)}")
 
 
 def same_net(net: str, known: Iterable[str]) -> str:
@@ -118,7 +123,8 @@ def same_net(net: str, known: Iterable[str]) -> str:
     return next((name for name in known if text_key(name) == text_key(net)), " ".join(net.split()))
 
 
-def _said(before: str, after: str) -> str:
+def becomes(before: str, after: str) -> str:
+    """Say how a text changes."""
     if not after:
         return f"«{before}» is taken out"
     return f"«{before}» becomes «{after}»" if before else f"«{after}»"

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from models.inert import printable
+
 _PLACEHOLDER_NUMBER = re.compile(r"\[([А-ЯЁ]+)_\d+\]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -18,8 +20,11 @@ _REMEMBERED = 65_536  # a text is asked for several times: as a purpose, as a ph
 
 
 def tidy(text: str) -> str:
-    """Return text as a person meant it: single spaces, no space at the ends of lines, no empty line around it."""
-    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip("\n")
+    """Return text as a person meant it: single spaces, no space at the ends of lines, no empty line around it.
+
+    What neither XML nor UTF-8 can carry is dropped. Applying it twice changes nothing.
+    """
+    return "\n".join(" ".join(line.split()) for line in printable(text).splitlines()).strip("\n")
 
 
 def without_numbers(masked: str) -> str:

@@ -23,12 +23,15 @@ from models.text import text_key
 
 
 def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
-    """Return what must be encoded, text by text key: every phrase that is not a non-answer, and the codes' names."""
+    """Return what must be encoded, text by text key.
+
+    These are the phrases that are no non-answers, and what the codes are called and defined as.
+    """
     with store.transaction() as tx:
         codebook, _ = review.coding(tx, frame)
-        names = {text_key(code.name): code.name for code in codebook.active() if not code.fixed}
+        told = [text for code in codebook.active() if not code.fixed for text in (code.name, code.definition) if text]
         by_key = _by_text(phrase for phrase in cards.phrases(tx, frame).values() if not phrase.non_answer)
-        return names | {key: same[0].text for key, same in by_key.items()}
+        return {text_key(text): text for text in told} | {key: same[0].text for key, same in by_key.items()}
 
 
 def make_proposal(
@@ -131,12 +134,19 @@ def _offers(
             if not phrases[phrase_id].non_answer:
                 confirmed[code].add(phrases[phrase_id].text_key)
     name_keys = [text_key(code.name) for code in codes]
+    defined = {code.code_id: text_key(code.definition) for code in codes if code.definition}
     keys = sorted(
-        {*name_keys, *(text_key(text) for text, _ in wanted), *(key for of in confirmed.values() for key in of)}
+        {
+            *name_keys,
+            *defined.values(),
+            *(text_key(text) for text, _ in wanted),
+            *(key for of in confirmed.values() for key in of),
+        }
     )
     matrix, place = vectors.read_centred(tx, encoder, keys), {key: at for at, key in enumerate(keys)}
     examples = {code: matrix[[place[key] for key in sorted(of)]] for code, of in confirmed.items()}
-    centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples)
+    definitions = {code: matrix[place[key]] for code, key in defined.items()}
+    centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples, definitions)
     wishes = [
         Wish(matrix[place[text_key(text)]], rejected, before.get(text_key(text), set())) for text, rejected in wanted
     ]

@@ -173,6 +173,22 @@ def merge(
 
 
 @app.command()
+def split(study: StudyFolder, code: CodeName, why: Why = "", yes: Yes = False) -> None:
+    """Say that a code is several: its phrases come again in finer groups. They keep the code until somebody answers.
+
+    Example: [bold]rechki codes split studies/clinic "Деньги"[/bold]
+    """
+    from flows.study import FRAME, read_study
+    from models.splitting import split as split_code
+    from models.store import cards, review
+
+    with read_study(study) as opened, opened.store.transaction() as tx:
+        phrases = cards.phrases(tx, FRAME)
+        newest = max((made.decided_at for made in review.live_decisions(tx, FRAME)), default=datetime.min)
+    _make(study, lambda log: split_code(log, code, phrases, newest), why, yes)
+
+
+@app.command()
 def retire(study: StudyFolder, code: CodeName, why: Why = "", yes: Yes = False) -> None:
     """Take a code that no phrase carries out of the choices.
 

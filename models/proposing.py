@@ -30,7 +30,7 @@ def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
     with store.transaction() as tx:
         codebook, _ = review.coding(tx, frame)
         told = [text for code in codebook.active() if not code.fixed for text in (code.name, code.definition) if text]
-        by_key = _by_text(phrase for phrase in cards.phrases(tx, frame).values() if not phrase.non_answer)
+        by_key = by_text(phrase for phrase in cards.phrases(tx, frame).values() if not phrase.non_answer)
         return {text_key(text): text for text in told} | {key: same[0].text for key, same in by_key.items()}
 
 
@@ -45,7 +45,7 @@ def make_proposal(
     with store.transaction() as tx:
         held = review.proposed_phrases(tx, frame) | review.asked_phrases(tx, frame)
         standing = cards.phrases(tx, frame).values()
-        by_key = _by_text(p for p in standing if not (p.non_answer or p.joined or p.phrase_id in held))
+        by_key = by_text(p for p in standing if not (p.non_answer or p.joined or p.phrase_id in held))
         keys = sorted(by_key)
         if len(keys) < settings.proposal.min_phrases:
             return 0
@@ -85,8 +85,10 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
     Single phrases that nobody has answered yet get the suggestions that follow from what is confirmed by now.
     """
     with store.transaction() as tx:
-        codebook, states = review.coding(tx, frame)
+        codebook, coded = review.coding(tx, frame)
+        states = {phrase: state.as_asked() for phrase, state in coded.items()}
         phrases = cards.phrases(tx, frame)
+        withdrawn = review.withdrawn_tasks(tx, frame)
         situation = Situation(
             study_id=store.study_id,
             frame=frame,
@@ -95,12 +97,14 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             tasks=[
                 replace(task, suggested=tuple(codebook.resolve(code) for code in task.suggested))
                 for task in review.tasks(tx, frame)
+                if task.key not in withdrawn
             ],
             answered=review.answered(tx),
             states=states,
             page_size=settings.review.page_size,
             skipped=review.skipped(tx),
             gone=cards.joined_phrases(tx, frame),
+            split={codebook.resolve(split.code_id) for split in codebook.splits},
         )
 
         def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
@@ -153,7 +157,8 @@ def _offers(
     return suggestions(wishes, ids, centres)
 
 
-def _by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+def by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    """Gather phrases that read the same, by text key."""
     out: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in phrases:
         out[phrase.text_key].append(phrase)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
 from models.coding import PhraseState
@@ -82,7 +83,7 @@ def rename(log: Log, wanted: str, name: str) -> Change:
         raise RechkiError(
             f"there is a code «{same.name}» already", same.code_id, "Merge them: rechki codes merge STUDY CODE INTO"
         )
-    return _change(log, EventKind.RENAME, code, {"name": name}, f"rename «{code.name}» to «{name}»")
+    return change_of(log, EventKind.RENAME, code, {"name": name}, f"rename «{code.name}» to «{name}»")
 
 
 def retarget(log: Log, wanted: str, target: Target) -> Change:
@@ -91,7 +92,7 @@ def retarget(log: Log, wanted: str, target: Target) -> Change:
     if code.target is target:
         raise RechkiError(f"the target of «{code.name}» is {target} already", code.code_id, "Nothing to do.")
     words = f"target of «{code.name}»: {code.target} becomes {target}"
-    return _change(log, EventKind.TARGET, code, {"target": str(target)}, words)
+    return change_of(log, EventKind.TARGET, code, {"target": str(target)}, words)
 
 
 def define(log: Log, wanted: str, definition: str, note: str | None = None) -> Change:
@@ -106,7 +107,7 @@ def define(log: Log, wanted: str, definition: str, note: str | None = None) -> C
     if not changed:
         raise RechkiError(f"that is what «{code.name}» says already", code.code_id, "Nothing to do.")
     words = "; ".join(f"{key} of «{code.name}»: {becomes(getattr(code, key), text)}" for key, text in changed.items())
-    return _change(log, EventKind.DEFINE, code, changed, words)
+    return change_of(log, EventKind.DEFINE, code, changed, words)
 
 
 def put_in_net(log: Log, wanted: str, net: str) -> Change:
@@ -115,7 +116,7 @@ def put_in_net(log: Log, wanted: str, net: str) -> Change:
     if net == code.net:
         where = f"in the net «{net}»" if net else "in no net"
         raise RechkiError(f"«{code.name}» is {where} already", code.code_id, "Nothing to do.")
-    return _change(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {becomes(code.net, net)}")
+    return change_of(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {becomes(code.net, net)}")
 
 
 def same_net(net: str, known: Iterable[str]) -> str:
@@ -139,7 +140,7 @@ def merge(log: Log, wanted: str, into: str) -> Change:
         f"merge «{code.name}» ({log.phrases_of(code.code_id)} phrases) into «{other.name}» "
         f"({log.phrases_of(other.code_id)} phrases)"
     )
-    return _change(log, EventKind.MERGE, code, {"into": other.code_id}, words)
+    return change_of(log, EventKind.MERGE, code, {"into": other.code_id}, words)
 
 
 def retire(log: Log, wanted: str) -> Change:
@@ -149,7 +150,7 @@ def retire(log: Log, wanted: str) -> Change:
         raise RechkiError(
             f"{count} phrases carry «{code.name}»", code.code_id, "Merge it into another code, or recode them first."
         )
-    return _change(log, EventKind.RETIRE, code, {}, f"retire «{code.name}», which no phrase carries")
+    return change_of(log, EventKind.RETIRE, code, {}, f"retire «{code.name}», which no phrase carries")
 
 
 def undo(log: Log, event_id: str = "") -> Change:
@@ -175,7 +176,7 @@ def undo(log: Log, event_id: str = "") -> Change:
             )
     (event,) = found
     words = f"undo: {in_words(event, log.codebook)}"
-    change = _change(log, EventKind.UNDO, log.codebook.codes[event.code_id], {"event": event.event_id}, words)
+    change = change_of(log, EventKind.UNDO, log.codebook.codes[event.code_id], {"event": event.event_id}, words)
     after = Codebook.replay(log.frame, [*log.events, change.event])
     times = Counter(text_key(code.name) for code in after.active())
     if twice := next((code.name for code in after.active() if times[text_key(code.name)] > 1), None):
@@ -223,7 +224,8 @@ def with_reason(change: Change, why: str) -> Change:
     return replace(change, event=replace(change.event, payload=payload))
 
 
-def _change(log: Log, kind: EventKind, code: Code, payload: Mapping[str, str], words: str) -> Change:
+def change_of(log: Log, kind: EventKind, code: Code, payload: Mapping[str, Any], words: str) -> Change:
+    """Make the event of a change that was asked for by command."""
     identity = "\0".join([log.frame, log.at.isoformat(), kind, code.code_id, str(len(log.events))])
     event_id = hashlib.sha256(identity.encode()).hexdigest()[:20]
     event = Event(event_id, log.frame, log.at, log.who, kind, code.code_id, payload, f"{COMMAND}/{event_id}")

@@ -87,8 +87,8 @@ class Answer:
 
     Attributes
     ----------
-    dissolve : bool
-        The group is none.
+    dissolve, two : bool
+        The group is none, or is several.
     join : bool
         The phrase is only a part: its answer was cut wrongly.
     codes : tuple of str
@@ -104,6 +104,7 @@ class Answer:
     """
 
     dissolve: bool = False
+    two: bool = False
     join: bool = False
     codes: tuple[str, ...] = ()
     new_names: tuple[str, ...] = ()
@@ -162,8 +163,9 @@ def _group(
     study_id: str, task: ReviewTask, answer: Answer, codes: Sequence[str], source: Source, codebook: Codebook
 ) -> tuple[list[Decision], list[Event]]:
     decide = _decider(task, source)
-    if answer.dissolve:
-        return [decide(phrase, Verdict.NOTHING, ()) for phrase in task.phrase_ids], []
+    if answer.dissolve or answer.two:
+        verdict = Verdict.TWO if answer.two else Verdict.NOTHING
+        return [decide(phrase, verdict, ()) for phrase in task.phrase_ids], []
     events: list[Event] = []
     codes = _unless_typed_over(task, answer, codes, codebook)
     if len(codes) > 1:

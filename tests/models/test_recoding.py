@@ -14,7 +14,9 @@ from models.errors import RechkiError
 from models.recoding import (
     Change,
     Log,
+    change_of,
     define,
+    find_code,
     in_words,
     merge,
     put_in_net,
@@ -110,6 +112,7 @@ def test_an_undo_that_would_give_two_codes_one_name_is_refused() -> None:
     assert undo(now).words == "undo: renamed to «Деньги»"
 
 
+SPLIT = {"phrases": ["p3", "p4"], "after": START.isoformat()}
 STEPS: list[Callable[[Log], Change]] = [
     lambda now: rename(now, "a", "Заработок"),
     lambda now: rename(now, "c", "Спать ночью"),
@@ -123,6 +126,7 @@ STEPS: list[Callable[[Log], Change]] = [
     lambda now: define(now, "a", ""),
     lambda now: put_in_net(now, "b", "Достижения"),
     lambda now: put_in_net(now, "b", ""),
+    lambda now: change_of(now, EventKind.SPLIT, find_code(now.codebook, "b"), SPLIT, "split"),
 ]
 
 

@@ -227,14 +227,11 @@ def test_a_code_with_few_texts_is_not_split(desk: Desk) -> None:
         desk.split("Другое")
 
 
-@pytest.mark.parametrize("count", [FEWEST, 7, 25])
-def test_one_group_becomes_at_least_two_and_no_text_is_left_out(count: int, study: Study) -> None:
-    random = np.random.default_rng(count)
-    vectors = random.normal(size=(count, 8)).astype(np.float32) + 2
+@pytest.mark.parametrize(("count", "apart"), [(FEWEST, 1.0), (25, 1.0), (7, 0.0)])
+def test_one_group_becomes_at_least_two_and_no_text_is_left_out(count: int, apart: float, study: Study) -> None:
+    vectors = apart * np.random.default_rng(count).normal(size=(count, 8)).astype(np.float32) + 2
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     found = finer_groups(vectors, [f"text {at}" for at in range(count)], study.proposal)
     assert 2 <= found.count <= max(2, count // 3)
     assert (found.labels >= 0).all()
     assert len(found.kin) == found.count
-    alike = finer_groups(np.tile(vectors[:1], (count, 1)), [f"text {at}" for at in range(count)], study.proposal)
-    assert alike.count == 2

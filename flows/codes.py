@@ -42,7 +42,9 @@ def list_codes(
         return
     for code, count in codes:
         net = f"net: {code.net}; " if code.net else ""
-        typer.echo(f"{count:>5}  {code.name}  (target: {code.target}; {net}{code.code_id})")
+        waiting = log.waiting_of(code.code_id)
+        split = f"being split: {waiting} wait; " if waiting else ""
+        typer.echo(f"{count:>5}  {code.name}  (target: {code.target}; {net}{split}{code.code_id})")
         for line in code.definition.splitlines():
             typer.echo(f"         {line}")
     if not codes:

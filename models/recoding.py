@@ -44,6 +44,10 @@ class Log:
         """How many phrases carry a code."""
         return sum(code_id in state.codes for state in self.states.values())
 
+    def waiting_of(self, code_id: str) -> int:
+        """How many phrases of a code wait for an answer to its split."""
+        return sum(code_id in state.splitting for state in self.states.values())
+
 
 def find_code(codebook: Codebook, wanted: str) -> Code:
     """Find a code people may change by its id or by how its name reads.

@@ -35,7 +35,7 @@ def split(log: Log, wanted: str, phrases: Mapping[str, Phrase], newest: datetime
         When the code cannot be changed, is being split already, or has too few phrases.
     """
     code = find_code(log.codebook, wanted)
-    if waiting := sum(code.code_id in state.splitting for state in log.states.values()):
+    if waiting := log.waiting_of(code.code_id):
         raise RechkiError(
             f"«{code.name}» is being split already: {waiting} phrases wait for an answer",
             code.code_id,

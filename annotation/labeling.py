@@ -138,8 +138,8 @@ def page_result(task: ReviewTask, answer: Answer) -> list[Json]:
     regions.append(_choices("target", "group", [str(answer.target or Target.UNDECIDED)]))
     regions += [_text("name", "group", name) for name in answer.new_names]
     regions += [_taxonomy("merge", "group", answer.codes)] if answer.codes else []
-    verdicts = ["two"] * answer.two + ["dissolve"] * answer.dissolve
-    return regions + ([_choices("verdict", "group", verdicts)] if verdicts else [])
+    verdict = "two" if answer.two else "dissolve" if answer.dissolve else ""
+    return regions + ([_choices("verdict", "group", [verdict])] if verdict else [])
 
 
 def phrase_result(task: ReviewTask, answer: Answer) -> list[Json]:
@@ -313,9 +313,10 @@ def _meant(task: ReviewTask, chosen: Sequence[str], names: Sequence[str]) -> tup
 
 
 def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:
-    verdicts = said.get("verdict", [])
-    if verdicts:
-        return Answer(two="two" in verdicts, dissolve="two" not in verdicts)
+    if "two" in said.get("verdict", []):
+        return Answer(two=True)
+    if "dissolve" in said.get("verdict", []):
+        return Answer(dissolve=True)
     members = _members_of(task, said)
     if not members:
         raise UnusableAnswer("не отмечена ни одна фраза, и группа не распущена")

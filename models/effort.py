@@ -25,7 +25,7 @@ def actions(task: ReviewTask, answer: Answer) -> int:
 
 
 def _page(task: ReviewTask, answer: Answer) -> int:
-    if answer.dissolve:
+    if answer.dissolve or answer.two:
         return 1
     also = sum(member is Member.ALSO for member in answer.members.values())
     if task.kind is Kind.SORT:

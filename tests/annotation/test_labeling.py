@@ -214,7 +214,7 @@ def test_a_phrase_of_a_code_that_is_split_comes_without_it() -> None:
     task = replace(SINGLE, suggested=("code-c",))
     held = task.phrase_ids[0]
     waiting = PhraseState(frozenset({"code-a", "code-b"}), splitting=frozenset({"code-a"}))
-    shown = task_json(task, book(), contexts(task), {held: waiting}, {})
+    shown = task_json(task, book(), contexts(task), {held: waiting}, SCALE)
     assert shown["predictions"][0]["result"][0]["value"] == {"choices": ["code-b"]}
 
 

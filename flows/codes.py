@@ -178,6 +178,8 @@ def merge(
 def split(study: StudyFolder, code: CodeName, why: Why = "", yes: Yes = False) -> None:
     """Say that a code is several: its phrases come again in finer groups. They keep the code until somebody answers.
 
+    Collect first: what was answered and is not collected yet would count as an answer to the split.
+
     Example: [bold]rechki codes split studies/clinic "Деньги"[/bold]
     """
     from flows.study import FRAME, read_study

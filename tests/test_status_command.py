@@ -83,3 +83,20 @@ def test_a_file_with_one_bad_row_is_taken_not_at_all(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "row 3, column 'target': 'наверное' is no target" in done.stderr
     assert rechki_here("codes", "history", study).stdout == before
+
+
+def test_a_code_is_split_and_the_split_undone(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(STUDY, study)
+    codes = json.loads(rechki_here("codes", "list", study, "--json").stdout)
+    most, least = codes[0], codes[-1]
+    done = rechki_here("codes", "split", study, most["name"], "--yes", "--why", "слишком широко")
+    assert f"split «{most['name']}» ({most['phrases']} phrases)" in done.stdout, done.stderr
+    assert json.loads(rechki_here("codes", "list", study, "--json").stdout) == codes
+    assert f"being split: {most['phrases']} wait" in rechki_here("codes", "list", study).stdout
+    assert "is being split already" in rechki_here("codes", "split", study, most["name"], "--yes").stderr
+    assert "too few to be proposed as groups" in rechki_here("codes", "split", study, least["name"], "--yes").stderr
+    review = json.loads(rechki_here("status", study, "--json").stdout)["review"]
+    assert review["incomplete"] >= most["phrases"]
+    assert rechki_here("codes", "undo", study, "--yes").returncode == 0
+    assert "being split" not in rechki_here("codes", "list", study).stdout

@@ -191,6 +191,6 @@ def _parsed(path: Path, content: bytes) -> _Element:
     parser.buffer_text = True
     try:
         parser.Parse(content, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter of encodings that are none
         raise RechkiError(f"not well-formed XML: {error}", str(path), _DO) from error
     return stack[0].inside[0]

@@ -170,6 +170,13 @@ def test_files_of_other_programs_are_read(tmp_path: Path, namespace: str) -> Non
     assert found.notes == ("1 codes stand deeper than one net: the outermost one is taken",)
 
 
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "utf-16"])
+def test_a_codebook_is_read_in_the_encoding_it_declares(tmp_path: Path, encoding: str) -> None:
+    path = qdc(tmp_path / "other.qdc", code("Деньги"), head=f'<?xml version="1.0" encoding="{encoding}"?>')
+    path.write_bytes(path.read_text("utf-8").encode(encoding))
+    assert [line.said["code"] for line in read_frame(path).lines] == ["Деньги"]
+
+
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ха"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n'
 
@@ -180,6 +187,8 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n'
         (f"{LAUGHS}<CodeBook xmlns='{NAMESPACE}'><Codes>&b;</Codes></CodeBook>", "declares a document type"),
         (f"{OUTSIDE}<CodeBook xmlns='{NAMESPACE}'><Codes>&a;</Codes></CodeBook>", "declares a document type"),
         (f"<CodeBook xmlns='{NAMESPACE}'><Codes>", "not well-formed"),
+        ('<?xml version="1.0" encoding="x-none"?><CodeBook/>', "not well-formed XML: unknown encoding"),
+        ('<?xml version="1.0" encoding="gb2312"?><CodeBook/>', "not well-formed XML"),
         ("<CodeBook><Codes/></CodeBook>", "begins with «CodeBook» of no namespace"),
         ("<html xmlns='http://www.w3.org/1999/xhtml'/>", "begins with «html»"),
         (f"<CodeBook xmlns='{NAMESPACE}'><Codes>{'<Code>' * 100}", "deep inside each other"),

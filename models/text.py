@@ -8,6 +8,7 @@ from models.inert import printable
 
 _PLACEHOLDER_NUMBER = re.compile(r"\[([А-ЯЁ]+)_\d+\]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_CONTROLS = re.compile("[\x7f-\x84\x86-\x9f]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _QUOTES = re.compile("[«»„“”‟\"'`‘’]")
 _SPACES = re.compile(r"\s+")
@@ -22,9 +23,10 @@ _REMEMBERED = 65_536  # a text is asked for several times: as a purpose, as a ph
 def tidy(text: str) -> str:
     """Return text as a person meant it: single spaces, no space at the ends of lines, no empty line around it.
 
-    What neither XML nor UTF-8 can carry is dropped. Applying it twice changes nothing.
+    What XML, YAML or UTF-8 cannot carry is dropped. Applying it twice changes nothing.
     """
-    return "\n".join(" ".join(line.split()) for line in printable(text).splitlines()).strip("\n")
+    written = _CONTROLS.sub("", printable(text))
+    return "\n".join(" ".join(line.split()) for line in written.splitlines()).strip("\n")
 
 
 def without_numbers(masked: str) -> str:

@@ -37,7 +37,8 @@ INSTRUCTIONS = {
     Kind.GROUP: (
         "<p>На странице — группа похожих фраз. Снимите отметку с тех, что сюда не относятся, поправьте название, "
         "отметьте, целевая ли тема, и нажмите «Готово»: группа подтверждена целиком. Если такой код уже есть, выберите "
-        "его внизу. Если общей темы нет — распустите группу. Справа от фразы: «и ещё о другом» — она останется здесь и "
+        "его внизу. Если тем здесь несколько, отметьте это: группа придёт снова, разделённая мельче. Если общей темы "
+        "нет — распустите группу. Справа от фразы: «и ещё о другом» — она останется здесь и "
         "придёт ещё раз отдельно.</p><p>Без мыши: буква у фразы снимает и ставит отметку, 1–3 — целевая ли тема, "
         "Ctrl+Enter — готово.</p>"
     ),
@@ -137,7 +138,8 @@ def page_result(task: ReviewTask, answer: Answer) -> list[Json]:
     regions.append(_choices("target", "group", [str(answer.target or Target.UNDECIDED)]))
     regions += [_text("name", "group", name) for name in answer.new_names]
     regions += [_taxonomy("merge", "group", answer.codes)] if answer.codes else []
-    return regions + ([_choices("verdict", "group", ["dissolve"])] if answer.dissolve else [])
+    verdict = "two" if answer.two else "dissolve" if answer.dissolve else ""
+    return regions + ([_choices("verdict", "group", [verdict])] if verdict else [])
 
 
 def phrase_result(task: ReviewTask, answer: Answer) -> list[Json]:
@@ -160,13 +162,18 @@ def _group_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, Row
     merged = codebook.codes[suggested[0]] if suggested else None
     data = {
         KEY: task.key,
-        "title": f"Группа {task.group + 1}: {_phrases(len(task.phrase_ids))}{page}",
+        "title": f"{_group_title(task)}: {_phrases(len(task.phrase_ids))}{page}",
         "suggested_name": merged.name if merged else str(task.about.get("name", "")),
         "about_html": _HTML.format(_about(task) or "&nbsp;"),
         "count": len(task.phrase_ids),
         "members": _lines_json(task, contexts),
     }
     return {"data": data, "predictions": [{"score": _score(task), "result": result}]}
+
+
+def _group_title(task: ReviewTask) -> str:
+    whole = task.about.get("part_of")
+    return f"Из «{whole}», часть {task.group + 1}" if whole else f"Группа {task.group + 1}"
 
 
 def _addition_json(task: ReviewTask, codebook: Codebook, contexts: Mapping[str, RowContext]) -> Json:
@@ -248,7 +255,9 @@ def _phrase_json(
     states: Mapping[str, PhraseState],
     scale: Mapping[int, str],
 ) -> Json:
-    confirmed = [code for phrase in task.phrase_ids[:1] if phrase in states for code in sorted(states[phrase].codes)]
+    confirmed = [
+        code for phrase in task.phrase_ids[:1] if phrase in states for code in sorted(states[phrase].as_asked().codes)
+    ]
     codes = [*confirmed, *(codebook.resolve(code) for code in task.suggested)]
     substantive = [code for code in dict.fromkeys(codes) if code not in _FIXED_KEYS][:6]
     suggested = [
@@ -304,6 +313,8 @@ def _meant(task: ReviewTask, chosen: Sequence[str], names: Sequence[str]) -> tup
 
 
 def _group_answer(task: ReviewTask, said: Mapping[str, list[str]]) -> Answer:
+    if "two" in said.get("verdict", []):
+        return Answer(two=True)
     if "dissolve" in said.get("verdict", []):
         return Answer(dissolve=True)
     members = _members_of(task, said)

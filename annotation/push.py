@@ -55,6 +55,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         planned = {kind: review.tasks(tx, frame, kind) for kind in Kind}
         answered = review.answered(tx)
         gone = cards.joined_phrases(tx, frame).keys()
+        withdrawn = review.withdrawn_tasks(tx, frame)
         made = len(review.live_decisions(tx, frame))
     projects: dict[Kind, int] = {}
     sent = 0
@@ -64,7 +65,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         with in_words(studio.url):
             project = _project(store, settings, studio, frame, kind, codebook)
             projects[kind] = project
-            past = {task.key for task in tasks if gone >= set(task.phrase_ids)}
+            past = {task.key for task in tasks if task.key in withdrawn or gone >= set(task.phrase_ids)}
             present = _present(studio, project, past)
             waiting = {task.key: task for task in tasks if task.key not in answered | past}
 
@@ -183,8 +184,8 @@ class _There:
 def _present(studio: Studio, project: int, past: Collection[str]) -> dict[str, _There]:
     """The tasks that are there by key, after removing open ones that nobody should work on any more.
 
-    These are tasks about parts of answers that people have joined again (`past`), and tasks with a key that another one
-    has: the one people worked on stays, else the oldest.
+    These are tasks about parts of answers that people have joined again or of splits undone since (`past`), and tasks
+    with a key that another one has: the one people worked on stays, else the oldest.
     """
     by_key: dict[str, list[_There]] = defaultdict(list)
     for there in _all_there(studio, project):

@@ -65,8 +65,9 @@ def _confirmed(opened: OpenStudy) -> dict[str, frozenset[str]]:
         phrases = cards.phrases(tx, FRAME)
     found: dict[str, set[str]] = defaultdict(set)
     for phrase_id, state in states.items():
-        if state.codes and not phrases[phrase_id].non_answer:
-            found[phrases[phrase_id].text] |= state.codes
+        codes = state.as_asked().codes  # what is being split is no example of one code
+        if codes and not phrases[phrase_id].non_answer:
+            found[phrases[phrase_id].text] |= codes
     return {text: frozenset(codes) for text, codes in found.items()}
 
 

@@ -12,6 +12,7 @@ from flows.study import CARDS, FRAME, REFUSED, open_study
 from models.errors import Unavailable
 from models.proposing import make_proposal, open_texts, plan_tasks
 from models.reading import read_new_files
+from models.splitting import propose_splits
 from models.store.vectors import remember
 
 
@@ -68,9 +69,11 @@ def cluster(study: str) -> None:
 
 @task(cache_policy=NO_CACHE)
 def plan(study: str) -> None:
-    """Decide which tasks are due."""
+    """Propose what is to be split in finer groups, and decide which tasks are due."""
     with stage("Planning the review") as at, open_study(study) as opened:
+        finer = propose_splits(opened.store, opened.settings, opened.encoder(), FRAME)
         at.words = f"{plan_tasks(opened.store, opened.settings, opened.encoder(), FRAME)} new tasks"
+        at.words += f", {finer} finer groups" if finer else ""
 
 
 @task(retries=RETRIES, retry_delay_seconds=DELAYS, retry_condition_fn=may_pass, cache_policy=NO_CACHE)

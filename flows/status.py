@@ -48,6 +48,7 @@ def status_of(folder: Path) -> Status:
         codebook, states = review.coding(tx, FRAME)
         counted = cards.counts(tx)
         newest = review.newest_annotations(tx).items()
+        withdrawn = review.withdrawn_tasks(tx, FRAME)
         return Status(
             title=opened.settings.title,
             cards=counted.cards,
@@ -56,7 +57,7 @@ def status_of(folder: Path) -> Status:
             review=standing(
                 cards.phrases(tx, FRAME).keys(),
                 states,
-                review.tasks(tx, FRAME),
+                [task for task in review.tasks(tx, FRAME) if task.key not in withdrawn],
                 review.answered(tx),
                 review.skipped(tx),
                 review.live_decisions(tx, FRAME),
@@ -82,7 +83,7 @@ def print_status(found: Status) -> None:
         f"{found.title}: {found.cards} cards, {found.rows} purpose rows, {at.phrases} phrases, {found.codes} codes",
         f"confirmed: {at.confirmed} phrases ({share})",
     ]
-    lines += [f"confirmed in part, about something else too: {at.incomplete}"] if at.incomplete else []
+    lines += [f"confirmed in part, to be asked about again: {at.incomplete}"] if at.incomplete else []
     lines += [f"in dispute, waiting for an adjudication: {at.disputed}"] if at.disputed else []
     lines.append(f"undecided: {at.waiting} on open tasks, {at.later} to come")
     for kind, count in at.tasks.items():

@@ -37,8 +37,11 @@ class Analyst:
         return Counter(self.right[phrase] for phrase in line.phrase_ids).most_common(1)[0][0]
 
     def _group(self, task: ReviewTask, codebook: Codebook) -> Answer:
-        """Keep the code that most lines carry, and dissolve a page where unticking the others would cost more."""
-        if task.suggested:
+        """Keep the code that most lines carry, and dissolve a page where unticking the others would cost more.
+
+        A further page has the code that the first one was given.
+        """
+        if task.page > 1 and task.suggested:
             name = codebook.codes[codebook.resolve(task.suggested[0])].name
             times = sum(name in self.right_of(line) for line in task.lines)
         else:

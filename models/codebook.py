@@ -24,7 +24,10 @@ class EventKind(StrEnum):
     CREATE = "create"
     RENAME = "rename"
     TARGET = "target"
+    DEFINE = "define"
+    NET = "net"
     MERGE = "merge"
+    SPLIT = "split"
     RETIRE = "retire"
     UNDO = "undo"
 
@@ -45,7 +48,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Code:
-    """A confirmed purpose. `fixed` codes always exist and carry no state."""
+    """A confirmed purpose. `fixed` codes always exist and carry no state.
+
+    `definition` says what belongs to the code, `note` is the analyst's own, `net` the name of the net it counts in.
+    """
 
     code_id: str
     name: str
@@ -53,6 +59,31 @@ class Code:
     fixed: bool = False
     retired: bool = False
     merged_into: str | None = None
+    definition: str = ""
+    note: str = ""
+    net: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A code that is to become several: its phrases are asked about again.
+
+    Attributes
+    ----------
+    covers : frozenset of str
+        The code and those merged into it by then.
+    phrases : frozenset of str
+        Phrases that carried the code.
+    after : datetime
+        When the newest decision of those phrases was made. What earlier decisions say of the code counts until somebody
+        decides on the phrase later than this.
+    """
+
+    event_id: str
+    code_id: str
+    covers: frozenset[str]
+    phrases: frozenset[str]
+    after: datetime
 
 
 NO_ANSWER = "fixed-no-answer"
@@ -67,10 +98,11 @@ FIXED = (
 
 @dataclass
 class Codebook:
-    """The codes of one frame at one moment; `apply` carries it on by one event."""
+    """The codes of one frame at one moment, and the splits up to then; `apply` carries it on by one event."""
 
     frame: str
     codes: dict[str, Code] = field(default_factory=lambda: {code.code_id: code for code in FIXED})
+    splits: tuple[Split, ...] = ()
 
     @classmethod
     def replay(cls, frame: str, events: Iterable[Event], until: datetime | None = None) -> "Codebook":
@@ -97,24 +129,39 @@ class Codebook:
         if event.kind is EventKind.UNDO:
             raise ValueError("an undo changes what went before: replay the log")
         if event.kind is EventKind.CREATE:
-            target = Target(event.payload.get("target", Target.UNDECIDED))
-            self.codes[event.code_id] = Code(event.code_id, str(event.payload["name"]), target)
+            self.codes[event.code_id] = _created(event)
             return
         code = self.codes.get(event.code_id)
         if code is None:
             raise ValueError(f"event {event.event_id} names the unknown code {event.code_id}")
         if event.kind is EventKind.MERGE and event.payload["into"] not in self.codes:
             raise ValueError(f"event {event.event_id} names the unknown code {event.payload['into']}")
+        if event.kind is EventKind.SPLIT:
+            self.splits = (*self.splits, self._split(event))
+            return
+        self.codes[event.code_id] = self._changed(code, event)
+
+    def _changed(self, code: Code, event: Event) -> Code:
         match event.kind:
             case EventKind.RENAME:
-                changed = replace(code, name=str(event.payload["name"]))
+                return replace(code, name=str(event.payload["name"]))
             case EventKind.TARGET:
-                changed = replace(code, target=Target(event.payload["target"]))
+                return replace(code, target=Target(event.payload["target"]))
+            case EventKind.DEFINE:
+                said = {"definition": code.definition, "note": code.note, **event.payload}
+                return replace(code, definition=str(said["definition"]), note=str(said["note"]))
+            case EventKind.NET:
+                return replace(code, net=str(event.payload["net"]))
             case EventKind.MERGE:
-                changed = replace(code, merged_into=self.resolve(str(event.payload["into"])), retired=True)
+                return replace(code, merged_into=self.resolve(str(event.payload["into"])), retired=True)
             case EventKind.RETIRE:
-                changed = replace(code, retired=True)
-        self.codes[event.code_id] = changed
+                return replace(code, retired=True)
+        return code
+
+    def _split(self, event: Event) -> Split:
+        covers = frozenset(code for code in self.codes if self.resolve(code) == self.resolve(event.code_id))
+        after = datetime.fromisoformat(event.payload["after"])
+        return Split(event.event_id, event.code_id, covers, frozenset(event.payload["phrases"]), after)
 
     def resolve(self, code_id: str) -> str:
         """Follow merges to the code that now holds the codings.
@@ -136,9 +183,25 @@ class Codebook:
         yield from (code for code in living if not code.fixed)
         yield from (code for code in living if code.fixed)
 
+    def nets(self) -> list[str]:
+        """Names of the nets that active codes are in, in the codes' order."""
+        return list(dict.fromkeys(code.net for code in self.active() if code.net))
+
     def by_name(self, name: str) -> Code | None:
         """Find an active code whose name reads the same."""
         return next((code for code in self.active() if text_key(code.name) == text_key(name)), None)
+
+
+def _created(event: Event) -> Code:
+    said = event.payload
+    return Code(
+        event.code_id,
+        str(said["name"]),
+        Target(said.get("target", Target.UNDECIDED)),
+        definition=str(said.get("definition", "")),
+        note=str(said.get("note", "")),
+        net=str(said.get("net", "")),
+    )
 
 
 def undone_events(events: Iterable[Event]) -> set[str]:

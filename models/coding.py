@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from models.codebook import Codebook, Event
+from models.codebook import Codebook, Event, Split
 
 
 class Verdict(StrEnum):
@@ -18,7 +18,11 @@ class Verdict(StrEnum):
     ALSO = "also"  # these codes, and something else that is still to be said
     NOT = "not"  # not these codes
     NOTHING = "nothing"  # the group was dissolved: nothing is said about the phrase
+    TWO = "two"  # the group is several: nothing is said about the phrase, the group is proposed again in finer grain
     JOIN = "join"  # the phrase is only a part: its answer was cut wrongly and stands whole from now on
+
+
+_GIVING = (Verdict.ASSIGN, Verdict.ALSO)
 
 
 class Role(StrEnum):
@@ -58,13 +62,15 @@ class PhraseState:
     codes : frozenset of str
         Confirmed codes, merges followed; empty while nothing is confirmed or people disagree.
     complete : bool
-        False when a person said that the phrase is also about something else.
+        False when a person said that the phrase is also about something else, or `splitting` holds a code.
     disputed : bool
         Different people decided differently and nobody has adjudicated.
     rejected : frozenset of str
         Codes a person has ruled out for this phrase.
     origins : tuple of str
         The annotations behind `codes`.
+    splitting : frozenset of str
+        Those of `codes` that are to become several and that nobody has decided on since: they count until then.
     """
 
     codes: frozenset[str] = frozenset()
@@ -72,11 +78,20 @@ class PhraseState:
     disputed: bool = False
     rejected: frozenset[str] = frozenset()
     origins: tuple[str, ...] = ()
+    splitting: frozenset[str] = frozenset()
 
     @property
     def settled(self) -> bool:
         """Nothing more needs to be asked."""
         return bool(self.codes) and self.complete
+
+    def as_asked(self) -> "PhraseState":
+        """What review goes on from: a code that is being split is open again, and is not offered."""
+        if not self.splitting:
+            return self
+        return replace(
+            self, codes=self.codes - self.splitting, rejected=self.rejected | self.splitting, splitting=frozenset()
+        )
 
 
 OPEN = PhraseState()
@@ -96,7 +111,9 @@ def replay_decisions(decisions: Iterable[Decision], codebook: Codebook) -> dict[
     """Derive the state of every phrase that somebody decided on.
 
     A decision supersedes only earlier ones by the same person on the same phrase. Equal opinions of different people
-    confirm; different ones wait for adjudication; an adjudication wins over all.
+    confirm; different ones wait for adjudication; an adjudication wins over all. What was said of a code before it was
+    split counts until somebody gives the phrase a code after that; then it says nothing more of that code, so that the
+    answer to a split is no dispute with the confirmations it splits.
 
     Parameters
     ----------
@@ -106,7 +123,34 @@ def replay_decisions(decisions: Iterable[Decision], codebook: Codebook) -> dict[
     by_phrase: dict[str, list[Decision]] = defaultdict(list)
     for decision in sorted(decisions, key=lambda d: (d.decided_at, d.origin, d.decision_id)):
         by_phrase[decision.phrase_id].append(decision)
-    return {phrase: _state(made, codebook) for phrase, made in by_phrase.items()}
+    return {phrase: _split_state(phrase, made, codebook) for phrase, made in by_phrase.items()}
+
+
+def _split_state(phrase: str, decisions: Sequence[Decision], codebook: Codebook) -> PhraseState:
+    """The state of a phrase after the splits of its codes."""
+    waiting = []
+    for split in codebook.splits:
+        if phrase not in split.phrases:
+            continue
+        if any(made.decided_at > split.after and made.verdict in _GIVING for made in decisions):
+            decisions = [left for made in decisions if (left := _since(split, made)) is not None]
+        else:
+            waiting.append(codebook.resolve(split.code_id))
+    state = _state(decisions, codebook)
+    splitting = state.codes & frozenset(waiting)
+    return replace(state, complete=False, splitting=splitting) if splitting else state
+
+
+def _since(split: Split, made: Decision) -> Decision | None:
+    """What a decision still says when a split of its code was answered; None: nothing.
+
+    The rest of an earlier decision is no longer all there is to say, nor the last word.
+    """
+    if made.decided_at > split.after or not split.covers.intersection(made.codes):
+        return made
+    left = tuple(code for code in made.codes if code not in split.covers)
+    verdict = Verdict.ALSO if made.verdict is Verdict.ASSIGN else made.verdict
+    return replace(made, codes=left, verdict=verdict, role=Role.CODER) if left else None
 
 
 def _state(decisions: Sequence[Decision], codebook: Codebook) -> PhraseState:
@@ -142,7 +186,7 @@ def _opinion(decisions: Sequence[Decision], codebook: Codebook) -> _Opinion:
             case Verdict.NOT:
                 left = opinion.codes - codes
                 opinion = _Opinion(left, opinion.complete and bool(left), opinion.rejected | codes, opinion.origins)
-            case Verdict.NOTHING | Verdict.JOIN:
+            case Verdict.NOTHING | Verdict.TWO | Verdict.JOIN:
                 pass
     return opinion
 

@@ -25,13 +25,14 @@ def actions(task: ReviewTask, answer: Answer) -> int:
 
 
 def _page(task: ReviewTask, answer: Answer) -> int:
-    if answer.dissolve:
+    if answer.dissolve or answer.two:
         return 1
     also = sum(member is Member.ALSO for member in answer.members.values())
     if task.kind is Kind.SORT:
         ticked = [set(line.codes[: line.checked]) for line in task.lines]
         return 1 + also + sum(len(before ^ set(answer.sorted.get(at, ()))) for at, before in enumerate(ticked))
-    named = task.kind is Kind.GROUP and not task.suggested
+    suggested = bool(task.suggested) and answer.codes[:1] == task.suggested[:1]
+    named = task.kind is Kind.GROUP and not suggested
     turned = sum(line.checked is (at not in answer.members) for at, line in enumerate(task.lines))
     return 1 + named + turned + also
 

@@ -54,6 +54,8 @@ class Situation:
         Replayed decisions.
     phrases, gone : mapping of phrase id to Phrase
         Phrases that stand, and parts of answers that people have joined again: these are asked about no more.
+    split : collection of str
+        Codes that were split: what came of their additions says no more how far likelihoods can be trusted.
     """
 
     study_id: str
@@ -66,15 +68,17 @@ class Situation:
     page_size: int
     skipped: Collection[str] = ()
     gone: Mapping[str, Phrase] = field(default_factory=dict)
+    split: Collection[str] = ()
 
 
 def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     """Return the tasks to be asked next, without those that were asked before.
 
     First the groups, a page at a time: a further page is asked when the page before it was given a code, with that
-    code preselected. Then, round after round, pages of additions: the open phrases that most likely belong to one code.
-    Then sorting pages: every phrase that is left once, with the codes it most likely belongs to. What is left is asked
-    phrase by phrase. What people joined again and what looks like no answer is asked alone at once.
+    code preselected; a first page whose lines most likely belong to one known code has that one. Then, round after
+    round, pages of additions: the open phrases that most likely belong to one code. Then sorting pages: every phrase
+    that is left once, with the codes it most likely belongs to. What is left is asked phrase by phrase. What people
+    joined again and what looks like no answer is asked alone at once.
 
     Parameters
     ----------
@@ -83,7 +87,7 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     """
     asked = {task.key for task in now.tasks}
     pages, held = _group_pages(now)
-    fresh_pages = [page for page in pages if page.key not in asked]
+    fresh_pages = _with_known_codes([page for page in pages if page.key not in asked], offer)
     waiting = held | {phrase for page in fresh_pages for phrase in page.phrase_ids}
     groups_done = not fresh_pages and all(
         task.key in now.answered or task.key in now.skipped for task in now.tasks if task.kind is Kind.GROUP
@@ -148,6 +152,25 @@ def _group_pages(now: Situation) -> tuple[list[ReviewTask], set[str]]:
             if not suggested:  # dissolved: the other pages are no group either
                 break
     return pages, held
+
+
+def _with_known_codes(pages: Sequence[ReviewTask], offer: Offer) -> list[ReviewTask]:
+    """Suggest a known code on the first pages of groups whose lines more likely than not belong to it.
+
+    Before a group is answered its lines are all there is to tell; on labelled sets such a suggestion is the code of
+    most lines in 82 of 84 groups (benchmarks/first_suggestions.md).
+    """
+    first = [page for page in pages if page.page == 1 and not page.suggested]
+    offers = iter(offer([(line.text, ()) for page in first for line in page.lines]))
+    found: dict[str, tuple[str, ...]] = {}
+    for page in first:
+        votes: dict[str, float] = defaultdict(float)
+        for suggestion in (suggestion for _ in page.lines for suggestion in next(offers)):
+            votes[suggestion.code_id] += suggestion.likelihood
+        likely = max(sorted(votes), key=lambda code: votes[code], default="")
+        if likely and votes[likely] > _LIKELY * len(page.lines):
+            found[page.key] = (likely,)
+    return [replace(page, suggested=found.get(page.key, page.suggested)) for page in pages]
 
 
 def _standing(now: Situation, lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -278,7 +301,8 @@ def _rejected(now: Situation, phrases: Iterable[Phrase]) -> frozenset[str]:
 
 def _trust(now: Situation) -> float:
     """How far likelihoods can be trusted: lines that belonged on the last addition pages, beside those expected to."""
-    pages = [task for task in now.tasks if task.kind is Kind.ADDITION and task.key in now.answered][-_LAST:]
+    answered = [task for task in now.tasks if task.kind is Kind.ADDITION and task.key in now.answered]
+    pages = [task for task in answered if task.suggested[0] not in now.split][-_LAST:]
     right = sum(
         task.suggested[0] in now.states.get(line.phrase_ids[0], OPEN).codes for task in pages for line in task.lines
     )

@@ -23,12 +23,15 @@ from models.text import text_key
 
 
 def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
-    """Return what must be encoded, text by text key: every phrase that is not a non-answer, and the codes' names."""
+    """Return what must be encoded, text by text key.
+
+    These are the phrases that are no non-answers, and what the codes are called and defined as.
+    """
     with store.transaction() as tx:
         codebook, _ = review.coding(tx, frame)
-        names = {text_key(code.name): code.name for code in codebook.active() if not code.fixed}
-        by_key = _by_text(phrase for phrase in cards.phrases(tx, frame).values() if not phrase.non_answer)
-        return names | {key: same[0].text for key, same in by_key.items()}
+        told = [text for code in codebook.active() if not code.fixed for text in (code.name, code.definition) if text]
+        by_key = by_text(phrase for phrase in cards.phrases(tx, frame).values() if not phrase.non_answer)
+        return {text_key(text): text for text in told} | {key: same[0].text for key, same in by_key.items()}
 
 
 def make_proposal(
@@ -42,7 +45,7 @@ def make_proposal(
     with store.transaction() as tx:
         held = review.proposed_phrases(tx, frame) | review.asked_phrases(tx, frame)
         standing = cards.phrases(tx, frame).values()
-        by_key = _by_text(p for p in standing if not (p.non_answer or p.joined or p.phrase_id in held))
+        by_key = by_text(p for p in standing if not (p.non_answer or p.joined or p.phrase_id in held))
         keys = sorted(by_key)
         if len(keys) < settings.proposal.min_phrases:
             return 0
@@ -82,8 +85,10 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
     Single phrases that nobody has answered yet get the suggestions that follow from what is confirmed by now.
     """
     with store.transaction() as tx:
-        codebook, states = review.coding(tx, frame)
+        codebook, coded = review.coding(tx, frame)
+        states = {phrase: state.as_asked() for phrase, state in coded.items()}
         phrases = cards.phrases(tx, frame)
+        withdrawn = review.withdrawn_tasks(tx, frame)
         situation = Situation(
             study_id=store.study_id,
             frame=frame,
@@ -92,12 +97,14 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             tasks=[
                 replace(task, suggested=tuple(codebook.resolve(code) for code in task.suggested))
                 for task in review.tasks(tx, frame)
+                if task.key not in withdrawn
             ],
             answered=review.answered(tx),
             states=states,
             page_size=settings.review.page_size,
             skipped=review.skipped(tx),
             gone=cards.joined_phrases(tx, frame),
+            split={codebook.resolve(split.code_id) for split in codebook.splits},
         )
 
         def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
@@ -131,19 +138,27 @@ def _offers(
             if not phrases[phrase_id].non_answer:
                 confirmed[code].add(phrases[phrase_id].text_key)
     name_keys = [text_key(code.name) for code in codes]
+    defined = {code.code_id: text_key(code.definition) for code in codes if code.definition}
     keys = sorted(
-        {*name_keys, *(text_key(text) for text, _ in wanted), *(key for of in confirmed.values() for key in of)}
+        {
+            *name_keys,
+            *defined.values(),
+            *(text_key(text) for text, _ in wanted),
+            *(key for of in confirmed.values() for key in of),
+        }
     )
     matrix, place = vectors.read_centred(tx, encoder, keys), {key: at for at, key in enumerate(keys)}
     examples = {code: matrix[[place[key] for key in sorted(of)]] for code, of in confirmed.items()}
-    centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples)
+    definitions = {code: matrix[place[key]] for code, key in defined.items()}
+    centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples, definitions)
     wishes = [
         Wish(matrix[place[text_key(text)]], rejected, before.get(text_key(text), set())) for text, rejected in wanted
     ]
     return suggestions(wishes, ids, centres)
 
 
-def _by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+def by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    """Gather phrases that read the same, by text key."""
     out: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in phrases:
         out[phrase.text_key].append(phrase)

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
 from models.coding import PhraseState
 from models.errors import RechkiError
-from models.text import text_key
+from models.text import text_key, tidy
 
-_UNDOABLE = {EventKind.RENAME, EventKind.TARGET, EventKind.MERGE, EventKind.RETIRE}
+_UNDOABLE = set(EventKind) - {EventKind.CREATE, EventKind.UNDO}
+LONGEST_NAME, LONGEST_TEXT = 250, 5000  # letters; longer names are cut in Label Studio, longer texts are no definition
 COMMAND = "command"  # what the origin of a change begins with that was made here
 
 
@@ -41,6 +43,10 @@ class Log:
     def phrases_of(self, code_id: str) -> int:
         """How many phrases carry a code."""
         return sum(code_id in state.codes for state in self.states.values())
+
+    def waiting_of(self, code_id: str) -> int:
+        """How many phrases of a code wait for an answer to its split."""
+        return sum(code_id in state.splitting for state in self.states.values())
 
 
 def find_code(codebook: Codebook, wanted: str) -> Code:
@@ -81,7 +87,7 @@ def rename(log: Log, wanted: str, name: str) -> Change:
         raise RechkiError(
             f"there is a code «{same.name}» already", same.code_id, "Merge them: rechki codes merge STUDY CODE INTO"
         )
-    return _change(log, EventKind.RENAME, code, {"name": name}, f"rename «{code.name}» to «{name}»")
+    return change_of(log, EventKind.RENAME, code, {"name": name}, f"rename «{code.name}» to «{name}»")
 
 
 def retarget(log: Log, wanted: str, target: Target) -> Change:
@@ -90,7 +96,43 @@ def retarget(log: Log, wanted: str, target: Target) -> Change:
     if code.target is target:
         raise RechkiError(f"the target of «{code.name}» is {target} already", code.code_id, "Nothing to do.")
     words = f"target of «{code.name}»: {code.target} becomes {target}"
-    return _change(log, EventKind.TARGET, code, {"target": str(target)}, words)
+    return change_of(log, EventKind.TARGET, code, {"target": str(target)}, words)
+
+
+def define(log: Log, wanted: str, definition: str, note: str | None = None) -> Change:
+    """Say what belongs to a code; an empty text takes the definition out, and `note` None leaves the note as it is."""
+    code = find_code(log.codebook, wanted)
+    said = {"definition": tidy(definition)} | ({} if note is None else {"note": tidy(note)})
+    if any(len(text) > LONGEST_TEXT for text in said.values()):
+        raise RechkiError(
+            f"the text has more than {LONGEST_TEXT} letters", code.code_id, "Keep to what tells it apart."
+        )
+    changed = {key: text for key, text in said.items() if text != getattr(code, key)}
+    if not changed:
+        raise RechkiError(f"that is what «{code.name}» says already", code.code_id, "Nothing to do.")
+    words = "; ".join(f"{key} of «{code.name}»: {becomes(getattr(code, key), text)}" for key, text in changed.items())
+    return change_of(log, EventKind.DEFINE, code, changed, words)
+
+
+def put_in_net(log: Log, wanted: str, net: str) -> Change:
+    """Put a code in a net; an empty name takes it out. A net that reads like one there is means that one."""
+    code, net = find_code(log.codebook, wanted), same_net(net, log.codebook.nets())
+    if net == code.net:
+        where = f"in the net «{net}»" if net else "in no net"
+        raise RechkiError(f"«{code.name}» is {where} already", code.code_id, "Nothing to do.")
+    return change_of(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {becomes(code.net, net)}")
+
+
+def same_net(net: str, known: Iterable[str]) -> str:
+    """Return the known net that reads like a name, else the name in single spaces."""
+    return next((name for name in known if text_key(name) == text_key(net)), " ".join(net.split()))
+
+
+def becomes(before: str, after: str) -> str:
+    """Say how a text changes."""
+    if not after:
+        return f"«{before}» is taken out"
+    return f"«{before}» becomes «{after}»" if before else f"«{after}»"
 
 
 def merge(log: Log, wanted: str, into: str) -> Change:
@@ -102,7 +144,7 @@ def merge(log: Log, wanted: str, into: str) -> Change:
         f"merge «{code.name}» ({log.phrases_of(code.code_id)} phrases) into «{other.name}» "
         f"({log.phrases_of(other.code_id)} phrases)"
     )
-    return _change(log, EventKind.MERGE, code, {"into": other.code_id}, words)
+    return change_of(log, EventKind.MERGE, code, {"into": other.code_id}, words)
 
 
 def retire(log: Log, wanted: str) -> Change:
@@ -112,7 +154,7 @@ def retire(log: Log, wanted: str) -> Change:
         raise RechkiError(
             f"{count} phrases carry «{code.name}»", code.code_id, "Merge it into another code, or recode them first."
         )
-    return _change(log, EventKind.RETIRE, code, {}, f"retire «{code.name}», which no phrase carries")
+    return change_of(log, EventKind.RETIRE, code, {}, f"retire «{code.name}», which no phrase carries")
 
 
 def undo(log: Log, event_id: str = "") -> Change:
@@ -138,7 +180,7 @@ def undo(log: Log, event_id: str = "") -> Change:
             )
     (event,) = found
     words = f"undo: {in_words(event, log.codebook)}"
-    change = _change(log, EventKind.UNDO, log.codebook.codes[event.code_id], {"event": event.event_id}, words)
+    change = change_of(log, EventKind.UNDO, log.codebook.codes[event.code_id], {"event": event.event_id}, words)
     after = Codebook.replay(log.frame, [*log.events, change.event])
     times = Counter(text_key(code.name) for code in after.active())
     if twice := next((code.name for code in after.active() if times[text_key(code.name)] > 1), None):
@@ -156,6 +198,13 @@ def in_words(event: Event, codebook: Codebook) -> str:
             return f"renamed to «{event.payload['name']}»"
         case EventKind.TARGET:
             return f"target of «{name}» set to {event.payload['target']}"
+        case EventKind.DEFINE:
+            said = [f"{key} «{event.payload[key]}»" for key in ("definition", "note") if key in event.payload]
+            return f"«{name}»: {', '.join(said)}"
+        case EventKind.NET:
+            return f"net of «{name}» set to «{event.payload['net']}»" if event.payload["net"] else f"«{name}» in no net"
+        case EventKind.SPLIT:
+            return f"began to split «{name}» ({len(event.payload['phrases'])} phrases)"
         case EventKind.MERGE:
             into = codebook.codes.get(str(event.payload["into"]))
             return f"merged «{name}» into «{into.name if into else event.payload['into']}»"
@@ -179,7 +228,8 @@ def with_reason(change: Change, why: str) -> Change:
     return replace(change, event=replace(change.event, payload=payload))
 
 
-def _change(log: Log, kind: EventKind, code: Code, payload: Mapping[str, str], words: str) -> Change:
+def change_of(log: Log, kind: EventKind, code: Code, payload: Mapping[str, Any], words: str) -> Change:
+    """Make the event of a change that was asked for by command."""
     identity = "\0".join([log.frame, log.at.isoformat(), kind, code.code_id, str(len(log.events))])
     event_id = hashlib.sha256(identity.encode()).hexdigest()[:20]
     event = Event(event_id, log.frame, log.at, log.who, kind, code.code_id, payload, f"{COMMAND}/{event_id}")

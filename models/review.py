@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from models.codebook import Codebook, Event, EventKind, Target, new_code_id
 from models.coding import Decision, Role, Verdict
+from models.text import text_key
 
 SKIPPED = "задание пропущено"  # the reason kept with an annotation that only skips its task
 
@@ -54,7 +55,8 @@ class ReviewTask:
     about : dict
         What helps to decide: name, keywords, exemplars, nearest group, confidence (strings and numbers only).
     suggested : tuple of str
-        Code ids offered, best first; on a group's page the code its first page was given, on an addition page its code.
+        Code ids offered, best first; on a group's page the code its first page was given, on that one a known code the
+        group likely is; on an addition page its code.
     """
 
     key: str
@@ -85,8 +87,8 @@ class Answer:
 
     Attributes
     ----------
-    dissolve : bool
-        The group is none.
+    dissolve, two : bool
+        The group is none, or is several.
     join : bool
         The phrase is only a part: its answer was cut wrongly.
     codes : tuple of str
@@ -102,6 +104,7 @@ class Answer:
     """
 
     dissolve: bool = False
+    two: bool = False
     join: bool = False
     codes: tuple[str, ...] = ()
     new_names: tuple[str, ...] = ()
@@ -160,9 +163,11 @@ def _group(
     study_id: str, task: ReviewTask, answer: Answer, codes: Sequence[str], source: Source, codebook: Codebook
 ) -> tuple[list[Decision], list[Event]]:
     decide = _decider(task, source)
-    if answer.dissolve:
-        return [decide(phrase, Verdict.NOTHING, ()) for phrase in task.phrase_ids], []
+    if answer.dissolve or answer.two:
+        verdict = Verdict.TWO if answer.two else Verdict.NOTHING
+        return [decide(phrase, verdict, ()) for phrase in task.phrase_ids], []
     events: list[Event] = []
+    codes = _unless_typed_over(task, answer, codes, codebook)
     if len(codes) > 1:
         raise UnusableAnswer("выбрано несколько кодов для присоединения, а нужен один")
     if codes:
@@ -177,6 +182,15 @@ def _group(
         codebook.apply(event)
         events.append(event)
     return _page_decisions(task, answer, code, source), events
+
+
+def _unless_typed_over(task: ReviewTask, answer: Answer, codes: Sequence[str], codebook: Codebook) -> Sequence[str]:
+    """Drop the code suggested on a group's first page where another name was typed: it merely stayed chosen."""
+    suggested = [codebook.resolve(code) for code in task.suggested[:1]]
+    if not suggested or task.page > 1 or list(codes) != suggested or not answer.new_names:
+        return codes
+    typed_over = text_key(answer.new_names[0]) != text_key(codebook.codes[suggested[0]].name)
+    return () if typed_over else codes
 
 
 def _page_decisions(task: ReviewTask, answer: Answer, code: str, source: Source) -> list[Decision]:

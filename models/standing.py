@@ -45,7 +45,7 @@ class Standing:
     confirmed : int
         Nothing more is asked about these.
     incomplete : int
-        Confirmed, and said to be about something else too.
+        Confirmed, and to be asked about again: said to be about something else too, or of a code that is being split.
     disputed : int
         People decided differently: they wait for an adjudication.
     waiting : int

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -62,10 +63,16 @@ def suggestions(wishes: Sequence[Wish], codes: Sequence[str], centres: Vectors) 
     return out
 
 
-def code_centroids(codes: Sequence[str], names: Vectors, confirmed: Mapping[str, Vectors]) -> Vectors:
+def code_centroids(
+    codes: Sequence[str],
+    names: Vectors,
+    confirmed: Mapping[str, Vectors],
+    definitions: Mapping[str, Vectors] = MappingProxyType({}),
+) -> Vectors:
     """Return unit centroids of codes, shape (len(codes), d).
 
-    A code's name counts as two confirmed examples: while few phrases are confirmed that lifts the first suggestion.
+    A code's name counts as two confirmed examples and its definition as one: while few phrases are confirmed that lifts
+    the first suggestion (benchmarks/first_suggestions.md).
 
     Parameters
     ----------
@@ -73,10 +80,13 @@ def code_centroids(codes: Sequence[str], names: Vectors, confirmed: Mapping[str,
         Centred vectors of the codes' names.
     confirmed : mapping of code id to array of shape (k, d)
         Centred vectors of the phrases confirmed under each code.
+    definitions : mapping of code id to array of shape (d,)
+        Centred vectors of the definitions, of those codes that have one.
     """
-    sums = [
-        _NAME_WEIGHT * names[at] + confirmed[code].sum(axis=0) if code in confirmed else names[at]
-        for at, code in enumerate(codes)
-    ]
-    stacked = np.stack(sums)
-    return (stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    sums = _NAME_WEIGHT * names
+    for at, code in enumerate(codes):
+        if code in definitions:
+            sums[at] += definitions[code]
+        if code in confirmed:
+            sums[at] += confirmed[code].sum(axis=0)
+    return (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)).astype(np.float32)

@@ -4,8 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from models.inert import printable
+
 _PLACEHOLDER_NUMBER = re.compile(r"\[([А-ЯЁ]+)_\d+\]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_CONTROLS = re.compile("[\x7f-\x84\x86-\x9f]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _QUOTES = re.compile("[«»„“”‟\"'`‘’]")
 _SPACES = re.compile(r"\s+")
@@ -15,6 +18,15 @@ _CYRILLIC = re.compile("[а-яА-ЯёЁ]")
 _PLAIN = re.compile("[а-яА-ЯёЁ0-9 ,.!?;:()+-]+")
 _LATIN = re.compile("[a-zA-Z]")
 _REMEMBERED = 65_536  # a text is asked for several times: as a purpose, as a phrase, for the card's content
+
+
+def tidy(text: str) -> str:
+    """Return text as a person meant it: single spaces, no space at the ends of lines, no empty line around it.
+
+    What XML, YAML or UTF-8 cannot carry is dropped. Applying it twice changes nothing.
+    """
+    written = _CONTROLS.sub("", printable(text))
+    return "\n".join(" ".join(line.split()) for line in written.splitlines()).strip("\n")
 
 
 def without_numbers(masked: str) -> str:

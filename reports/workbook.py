@@ -35,7 +35,10 @@ _PHRASES = (
     ("Аннотации", 30, ""),
 )
 _FIXED = (("Код", 30, ""), ("code_id", 22, ""), ("Строк", 10, "0"), ("Респондентов", 14, "0"))
-_CODES = (("code_id", 22, ""), ("name", 46, ""), ("target", 13, ""), ("fixed", 9, ""), ("retired", 9, ""))
+_CODES = (
+    *(("code_id", 22, ""), ("name", 46, ""), ("definition", 60, ""), ("target", 13, ""), ("net", 30, "")),
+    *(("note", 40, ""), ("fixed", 9, ""), ("retired", 9, "")),
+)
 _METHOD = (("Что", 30, ""), ("Как", 100, ""), ("Откуда", 46, ""))
 
 
@@ -75,7 +78,8 @@ def _phrases(report: Report) -> Iterator[Sequence[Value]]:
 
 def _codebook(report: Report) -> Iterator[Sequence[Value]]:
     for code in report.codes:
-        yield code.code_id, code.name, str(code.target), _yes(code.fixed), _yes(code.retired)
+        said = (code.code_id, code.name, code.definition, str(code.target), code.net, code.note)
+        yield *said, _yes(code.fixed), _yes(code.retired)
 
 
 def _method(report: Report) -> Iterator[Sequence[Value]]:
@@ -88,7 +92,8 @@ def _method(report: Report) -> Iterator[Sequence[Value]]:
     yield "Ждут решения, фраз", report.awaiting, "по ним не посчитано ни одно число"
     yield "Из них спорных, фраз", report.disputed, ""
     yield "Подтверждено, фраз", report.confirmed, ""
-    yield "Из них говорят и о другом, фраз", report.unfinished, "подтверждённый код посчитан, второй впереди"
+    again = "подтверждённый код посчитан; впереди второй код или решение, к какой части разделённого кода отнести"
+    yield "Из них спросят ещё раз, фраз", report.unfinished, again
     for rule in rules(report):
         yield rule.name, "\n".join(rule.lines), rule.source
     yield "Отпечаток оснований", report.evidence, "решения людей, журнал кодов, оценки и настройки баланса"

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from models.clusters.groups import Groups
-from models.codebook import Codebook, Event, EventKind
+from models.codebook import Codebook, Event, EventKind, undone_events
 from models.coding import Decision, PhraseState, Role, Verdict, replay_decisions
 from models.planning import ProposedGroup
 from models.review import SKIPPED, Kind, Line, ReviewTask
 from models.store import schema
 from models.store.database import Transaction, now
+
+SPLIT = "split"  # in a proposal's settings: what it proposes again, the id of a split in the log or the key of a group
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def asked_phrases(tx: Transaction, frame: str) -> set[str]:
 
 
 def proposed_groups(tx: Transaction, frame: str) -> list[ProposedGroup]:
-    """The groups of all proposals of a frame, earlier proposals and larger groups first."""
-    order = _proposal_order(tx, frame)
+    """The groups of a frame's proposals that stand, earlier proposals and larger groups first."""
+    withdrawn = _withdrawn_proposals(tx, frame)
+    order = {key: number for key, number in _proposal_order(tx, frame).items() if key not in withdrawn}
     members: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
     for row in tx.rows(schema.membership, schema.membership.c.number >= 0):
         members[row.proposal_id, row.number].append((row.place, row.phrase_id))
@@ -115,6 +118,61 @@ def proposed_groups(tx: Transaction, frame: str) -> list[ProposedGroup]:
         )
         for row in groups
     ]
+
+
+def group_key(proposal_id: str, number: int) -> str:
+    """Name a group of a proposal."""
+    return f"{proposal_id}/{number}"
+
+
+def split_proposals(tx: Transaction, frame: str) -> dict[str, str]:
+    """Proposals that propose something again, by what they do; earlier ones first."""
+    table = schema.proposal
+    rows = tx.rows(table, table.c.frame == frame, order=[table.c.number])
+    return {row.settings[SPLIT]: row.proposal_id for row in rows if SPLIT in row.settings}
+
+
+def marked_groups(tx: Transaction, frame: str) -> set[str]:
+    """Keys of the groups that people said are several, and still say so."""
+    withdrawn = _withdrawn_proposals(tx, frame)
+    return {
+        group_key(task.proposal_id, task.group)
+        for task in _marked_tasks(tx, frame)
+        if task.proposal_id not in withdrawn
+    }
+
+
+def withdrawn_tasks(tx: Transaction, frame: str, until: datetime | None = None) -> set[str]:
+    """Keys of tasks asked for a split that was undone since: nobody should work on them, and they do not count."""
+    withdrawn = _withdrawn_proposals(tx, frame, until)
+    return {task.key for task in tasks(tx, frame, Kind.GROUP) if task.proposal_id in withdrawn} if withdrawn else set()
+
+
+def _withdrawn_proposals(tx: Transaction, frame: str, until: datetime | None = None) -> set[str]:
+    """Proposals of splits that were undone, and of groups whose mark was taken back."""
+    proposals = split_proposals(tx, frame)
+    if not proposals:
+        return set()
+    events = [event for event in codebook_events(tx, frame) if until is None or event.at <= until]
+    undone = undone_events(events)
+    standing = {event.event_id for event in events if event.kind is EventKind.SPLIT} - undone
+    marked = _marked_tasks(tx, frame, until)
+    withdrawn: set[str] = set()
+    for key, proposal in proposals.items():  # a group that is marked may itself be of such a proposal, an earlier one
+        said = (task for task in marked if group_key(task.proposal_id, task.group) == key)
+        if key not in standing and not any(task.proposal_id not in withdrawn for task in said):
+            withdrawn.add(proposal)
+    return withdrawn
+
+
+def _marked_tasks(tx: Transaction, frame: str, until: datetime | None = None) -> list[ReviewTask]:
+    """Pages of groups that somebody says are several."""
+    table = schema.decision
+    origins = {row.origin for row in tx.rows(table, table.c.frame == frame, table.c.verdict == str(Verdict.TWO))}
+    if not origins:
+        return []
+    keys = {found.task_key for origin, found in _counting(tx, until).items() if origin in origins}
+    return [task for task in tasks(tx, frame, Kind.GROUP) if task.key in keys]
 
 
 def _proposal_order(tx: Transaction, frame: str) -> dict[str, int]:
@@ -206,10 +264,17 @@ def set_pulled(tx: Transaction, instance: str, frame: str, kind: Kind, until: da
     tx.update(schema.project, {"instance": instance, "frame": frame, "kind": str(kind)}, {"pulled_to": until})
 
 
-def newest_annotations(tx: Transaction, instance: str | None = None) -> dict[tuple[str, int, int], StoredAnnotation]:
-    """The newest revision of every annotation by (instance, project, annotation id)."""
+def newest_annotations(
+    tx: Transaction, instance: str | None = None, until: datetime | None = None
+) -> dict[tuple[str, int, int], StoredAnnotation]:
+    """The newest revision of every annotation by (instance, project, annotation id).
+
+    With `until`, the one that was the newest at that moment; of a deletion only the moment it was collected is known.
+    """
     table = schema.annotation
     rows = tx.rows(table, *([table.c.instance == instance] if instance else []), order=[table.c.revision])
+    if until is not None:
+        rows = [row for row in rows if (row.pulled_at if row.removed else row.changed_at) <= until]
     return {
         (row.instance, row.project, row.annotation_id): StoredAnnotation(
             row.project,
@@ -265,14 +330,19 @@ def codebook_events(tx: Transaction, frame: str) -> list[Event]:
     ]
 
 
-def live_decisions(tx: Transaction, frame: str) -> list[Decision]:
-    """Decisions of the newest revision of annotations that still exist and can count."""
-    newest = newest_annotations(tx)
-    live = {
-        f"{instance}/{number}/{annotation}/{found.revision}"
-        for (instance, number, annotation), found in newest.items()
+def _counting(tx: Transaction, until: datetime | None) -> dict[str, StoredAnnotation]:
+    """The newest revisions that can count, by the origin of their decisions."""
+    return {
+        f"{instance}/{number}/{annotation}/{found.revision}": found
+        for (instance, number, annotation), found in newest_annotations(tx, until=until).items()
         if not found.removed and found.problem is None
     }
+
+
+def live_decisions(tx: Transaction, frame: str, until: datetime | None = None) -> list[Decision]:
+    """Decisions of the newest revision of annotations that still exist and can count, or did at a moment."""
+    withdrawn = withdrawn_tasks(tx, frame, until)
+    live = {origin for origin, found in _counting(tx, until).items() if found.task_key not in withdrawn}
     table = schema.decision
     return [_decision(row) for row in tx.rows(table, table.c.frame == frame) if row.origin in live]
 
@@ -300,12 +370,12 @@ def _decision(row: Row[Any]) -> Decision:
     )
 
 
-def standing_phrases(tx: Transaction, frame: str) -> tuple[list[Row[Any]], set[str]]:
+def standing_phrases(tx: Transaction, frame: str, until: datetime | None = None) -> tuple[list[Row[Any]], set[str]]:
     """Phrases that stand, ordered by text and id, and the ids of the parts that people have joined again.
 
     An answer stands in its parts or, where somebody undid the cut, whole.
     """
-    joins = {decision.phrase_id for decision in live_decisions(tx, frame) if decision.verdict is Verdict.JOIN}
+    joins = {made.phrase_id for made in live_decisions(tx, frame, until) if made.verdict is Verdict.JOIN}
     table = schema.phrase
     rows = tx.rows(table, table.c.frame == frame, order=[table.c.text_key, table.c.text, table.c.phrase_id])
     uncut = {(row.card_id, row.row) for row in rows if row.whole}
@@ -314,11 +384,11 @@ def standing_phrases(tx: Transaction, frame: str) -> tuple[list[Row[Any]], set[s
     return standing, {row.phrase_id for row in rows if not row.whole and (row.card_id, row.row) in joined}
 
 
-def coding(tx: Transaction, frame: str) -> tuple[Codebook, dict[str, PhraseState]]:
-    """Replay the codebook log and the decisions of a frame, on the phrases that stand."""
-    codebook = Codebook.replay(frame, codebook_events(tx, frame))
-    standing = {row.phrase_id for row in standing_phrases(tx, frame)[0]}
-    states = replay_decisions(live_decisions(tx, frame), codebook)
+def coding(tx: Transaction, frame: str, until: datetime | None = None) -> tuple[Codebook, dict[str, PhraseState]]:
+    """Replay the codebook log and the decisions of a frame, on the phrases that stand: all, or up to a moment."""
+    codebook = Codebook.replay(frame, codebook_events(tx, frame), until)
+    standing = {row.phrase_id for row in standing_phrases(tx, frame, until)[0]}
+    states = replay_decisions(live_decisions(tx, frame, until), codebook)
     return codebook, {phrase: state for phrase, state in states.items() if phrase in standing}
 
 

@@ -197,6 +197,27 @@ def test_a_dissolved_group_comes_back_whatever_else_is_ticked() -> None:
     assert answer_of(group(), page_result(group(), Answer(dissolve=True))).dissolve
 
 
+def test_a_group_marked_as_several_comes_back_whatever_else_is_ticked() -> None:
+    answer = Answer(two=True, new_names=("Рост",), members={0: Member.BELONGS}, target=Target.NO)
+    assert answer_of(group(), page_result(group(), answer)) == Answer(two=True)
+    both = [{"from_name": "verdict", "value": {"choices": ["dissolve", "two"]}}]
+    assert answer_of(group(), both) == Answer(two=True)
+
+
+def test_a_part_of_what_is_split_says_of_what() -> None:
+    part = replace(group(), about={"part_of": "Деньги"})
+    title = task_json(part, book(), contexts(part), {}, {})["data"]["title"]
+    assert title.startswith(f"Из «Деньги», часть {part.group + 1}: ")
+
+
+def test_a_phrase_of_a_code_that_is_split_comes_without_it() -> None:
+    task = replace(SINGLE, suggested=("code-c",))
+    held = task.phrase_ids[0]
+    waiting = PhraseState(frozenset({"code-a", "code-b"}), splitting=frozenset({"code-a"}))
+    shown = task_json(task, book(), contexts(task), {held: waiting}, SCALE)
+    assert shown["predictions"][0]["result"][0]["value"] == {"choices": ["code-b"]}
+
+
 def test_a_group_with_no_phrase_left_that_is_not_dissolved_is_unusable() -> None:
     with pytest.raises(UnusableAnswer, match="не отмечена"):
         answer_of(group(), page_result(group(), Answer(new_names=("Рост",), target=Target.YES)))

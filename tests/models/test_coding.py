@@ -223,3 +223,80 @@ def test_the_evidence_hash_notices_log_scores_and_settings() -> None:
         evidence(settings='{"over": 40}'),
     }
     assert len(hashes) == 9
+
+
+SPLIT_DAY = 5
+
+
+def split(code: str = "x", *phrases: str, log: list[Event] = CREATED) -> Codebook:
+    """The codebook after a code was split on the sixth day."""
+    after = (START + timedelta(days=SPLIT_DAY)).isoformat()
+    payload = {"phrases": list(phrases or ("p1", "p2")), "after": after}
+    made = Event(
+        f"e-split-{code}", "purpose", START + timedelta(days=SPLIT_DAY), "anna", EventKind.SPLIT, code, payload, "c"
+    )
+    return Codebook.replay("purpose", [*log, made])
+
+
+def test_a_code_that_is_split_counts_until_somebody_says_which_part() -> None:
+    before = said("anna", ASSIGN, "x")
+    waiting = state(before, book=split())
+    assert (waiting.codes, waiting.complete, waiting.splitting) == ({"x"}, False, {"x"})
+    assert waiting.origins == (before.origin,)
+    asked = waiting.as_asked()
+    assert (asked.codes, asked.rejected, asked.settled) == (frozenset(), {"x"}, False)
+    thrown_out = state(before, said("anna", NOT, "y", day=6), book=split())
+    assert thrown_out.splitting == {"x"}, "what is none of the new groups keeps its code"
+    for verdict in (NOTHING, Verdict.TWO):
+        assert state(before, said("anna", verdict, day=6), book=split()) == waiting
+
+
+@pytest.mark.parametrize("who", ["anna", "boris", "vera"])
+def test_the_answer_to_a_split_is_no_dispute_with_what_it_splits(who: str) -> None:
+    before = [
+        said("anna", ASSIGN, "x"),
+        said("boris", ASSIGN, "x", day=1),
+        said("g", ASSIGN, "x", role=Role.ADJUDICATOR),
+    ]
+    answer = said(who, ASSIGN, "y", day=6)
+    found = state(*before, answer, book=split())
+    assert (found.codes, found.settled, found.origins) == ({"y"}, True, (answer.origin,))
+    assert state(*before, said(who, ASSIGN, "x", day=6), book=split()).settled, "a part may keep the code"
+    again = state(*before, answer, said("dina", ASSIGN, "z", day=7), book=split())
+    assert again.disputed, "two people who answer differently disagree as ever"
+
+
+def test_the_other_codes_of_a_phrase_stay_when_one_is_split() -> None:
+    before = said("anna", ASSIGN, "x", "y")
+    waiting = state(before, book=split())
+    assert (waiting.codes, waiting.as_asked().codes, waiting.as_asked().complete) == ({"x", "y"}, {"y"}, False)
+    found = state(before, said("boris", ASSIGN, "y", "z", day=6), book=split())
+    assert (found.codes, found.settled) == ({"y", "z"}, True)
+
+
+def test_a_split_covers_what_was_merged_into_its_code_before() -> None:
+    merged = [*CREATED, event(EventKind.MERGE, "z", {"into": "x"})]
+    found = state(said("anna", ASSIGN, "z"), said("boris", ASSIGN, "y", day=6), book=split(log=merged))
+    assert (found.codes, found.disputed) == ({"y"}, False)
+
+
+def test_phrases_that_a_split_does_not_hold_are_left_alone() -> None:
+    before = said("anna", ASSIGN, "x")
+    assert state(before, book=split("x", "p2")) == state(before)
+
+
+@given(decisions=DECISIONS)
+def test_a_split_alone_loses_nothing_that_was_confirmed(decisions: list[Decision]) -> None:
+    before, after = replay_decisions(decisions, BOOK), replay_decisions(decisions, split())
+    assert {phrase: found.codes for phrase, found in before.items()} == {p: found.codes for p, found in after.items()}
+    for phrase, found in after.items():
+        assert found.splitting == found.codes & {"x"}
+        assert replace(found, splitting=frozenset(), complete=before[phrase].complete) == before[phrase]
+
+
+@given(decisions=DECISIONS, who=st.sampled_from(["anna", "boris", "vera"]))
+def test_after_the_answer_earlier_decisions_speak_of_other_codes_only(decisions: list[Decision], who: str) -> None:
+    answers = [said(who, ASSIGN, "y", "z", day=6, phrase=phrase) for phrase in ("p1", "p2")]
+    found = replay_decisions([*decisions, *answers], split())
+    without = [made for made in decisions if "x" not in made.codes]
+    assert found == replay_decisions([*without, *answers], BOOK)

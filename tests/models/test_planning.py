@@ -94,6 +94,14 @@ def test_a_page_waits_for_the_page_before_and_has_its_code_preselected() -> None
     assert due(now) == []
 
 
+def test_a_group_that_most_likely_is_a_known_code_has_it_suggested() -> None:
+    votes = [("x", 0.8), ("x", 0.8), ("x", 0.8), ("y", 0.9), *[("y", 0.4)] * 6]
+    likely = sure({item.text: vote for item, vote in zip(TEN, votes, strict=True)})
+    known, unlikely = due(situation(TEN, [IDS[:4], IDS[4:8]]), likely)
+    assert (known.suggested, unlikely.suggested) == (("x",), ())
+    assert [task.suggested for task in due(situation(TEN, [IDS[:4]]), nothing)] == [()]
+
+
 def test_a_dissolved_group_is_asked_phrase_by_phrase_without_its_other_pages() -> None:
     now = asked(situation(TEN, [IDS], page_size=4))
     now = answered(now, {}, now.tasks[0].key)

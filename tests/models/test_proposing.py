@@ -4,11 +4,14 @@ import csv
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.codeframe.importing import imported
+from models.codeframe.lines import FrameFile, Line
 from models.config import Study
 from models.encoder.load import BUNDLED, Encoder, load_encoder
 from models.encoder.space import centred, fit_mean
@@ -16,11 +19,13 @@ from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
 from models.proposing import make_proposal, open_texts, plan_tasks
 from models.reading import read_new_files
+from models.recoding import Log
 from models.review import Kind
 from models.store import review
 from models.store.database import Store
 from models.store.private import Private
 from models.store.vectors import read_centred, remember
+from models.text import text_key
 
 GSR = Path(__file__).parents[2] / "examples" / "gsr" / "gsr_cards.csv"
 
@@ -160,4 +165,32 @@ def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
         grouped = {phrase for group in review.proposed_groups(tx, PURPOSE_FRAME) for phrase in group.phrase_ids}
         assert len(tx.rows(review.schema.vector_space)) == 1
     assert not grouped & {phrase for task in first for phrase in task.phrase_ids}
+    store.close()
+
+
+def test_a_code_frame_that_was_brought_is_offered_from_the_first_page_on(
+    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
+) -> None:
+    with (GSR.parent / "gsr_codes.csv").open(encoding="utf-8", newline="") as file:
+        frame = [(row["code"], row["note"]) for row in csv.DictReader(file) if row["expected_state"]]
+    settings = make_study(columns={"rows": []}, proposal={"min_phrases": 1000})  # no groups
+    some_cards(tmp_path / "cards", 3)
+    store = Store.open(tmp_path, settings)
+    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
+    log = Log(PURPOSE_FRAME, [], {}, "anna", datetime(2026, 1, 1))
+    lines = tuple(Line(at, {"code": name, "definition": note}) for at, (name, note) in enumerate(frame))
+    with store.transaction() as tx:
+        changes = imported(store.study_id, log, FrameFile(Path("frame.csv"), lines))
+        review.add_events(tx, [change.event for change in changes])
+    texts = open_texts(store)
+    assert {text_key(text) for code in frame for text in code} <= texts.keys()
+    remember(store, encoder, texts)
+    assert make_proposal(store, settings, encoder) == 0
+    assert plan_tasks(store, settings, encoder)
+    with store.transaction() as tx:
+        pages = [task for task in review.tasks(tx, PURPOSE_FRAME) if task.kind in (Kind.ADDITION, Kind.SORT)]
+        known = {code.code_id for code in review.coding(tx, PURPOSE_FRAME)[0].active()}
+    assert pages
+    assert all(set(line.codes or page.suggested) <= known for page in pages for line in page.lines)
+    assert all(line.codes or page.suggested for page in pages for line in page.lines)
     store.close()

@@ -11,7 +11,21 @@ from hypothesis import strategies as st
 from models.codebook import Codebook, Event, EventKind, Target
 from models.coding import PhraseState
 from models.errors import RechkiError
-from models.recoding import Change, Log, in_words, merge, rename, retarget, retire, undo, with_reason
+from models.recoding import (
+    Change,
+    Log,
+    change_of,
+    define,
+    find_code,
+    in_words,
+    merge,
+    put_in_net,
+    rename,
+    retarget,
+    retire,
+    undo,
+    with_reason,
+)
 
 START = datetime(2026, 1, 1)
 NAMES = {"a": "Деньги", "b": "Доход", "c": "Сон", "d": "Пробный"}
@@ -44,6 +58,25 @@ def test_a_change_says_what_it_does_and_does_it() -> None:
     assert with_reason(change, " так  говорят ").event.payload["why"] == "так говорят"
 
 
+def test_a_code_is_defined_and_put_in_a_net() -> None:
+    change = define(log(), "Деньги", " вырасти  в доходе \n\n долги ", "спорно")
+    assert change.words == "definition of «Деньги»: «вырасти в доходе\n\nдолги»; note of «Деньги»: «спорно»"
+    now = after(log(), change)
+    assert now.codebook.codes["a"].definition == "вырасти в доходе\n\nдолги"
+    again = define(now, "a", "вырасти в доходе")
+    assert "becomes «вырасти в доходе»" in again.words
+    now = after(now, again)
+    assert now.codebook.codes["a"].note == "спорно", "a definition alone leaves the note as it is"
+    now = after(now, put_in_net(now, "a", "Достижения"))
+    change = put_in_net(now, "b", " «достижения» ")
+    assert change.event.payload == {"net": "Достижения"}, "a net that reads the same is that net"
+    now = after(now, change)
+    assert now.codebook.nets() == ["Достижения"]
+    now = after(now, put_in_net(now, "a", ""))
+    assert (now.codebook.codes["a"].net, now.codebook.codes["b"].net) == ("", "Достижения")
+    assert "«Достижения» is taken out" in put_in_net(now, "b", "").words
+
+
 @pytest.mark.parametrize(
     ("attempt", "words"),
     [
@@ -56,6 +89,9 @@ def test_a_change_says_what_it_does_and_does_it() -> None:
         (lambda now: merge(now, "Деньги", "Нет ответа"), "is a fixed code"),
         (lambda now: retire(now, "Сон"), "1 phrases carry «Сон»"),
         (lambda now: retarget(now, "Сон", Target.UNDECIDED), "is undecided already"),
+        (lambda now: define(now, "Деньги", ""), "is what «Деньги» says already"),
+        (lambda now: define(now, "Другое", "x"), "is a fixed code"),
+        (lambda now: put_in_net(now, "Сон", " "), "«Сон» is in no net already"),
         (lambda now: undo(now), "no change was made by command"),
         (lambda now: undo(now, "made-a"), "0 changes that can be undone"),
         (lambda now: rename(after(now, merge(now, "b", "a")), "Доход", "x"), "«Доход» was merged into «Деньги»"),
@@ -76,6 +112,7 @@ def test_an_undo_that_would_give_two_codes_one_name_is_refused() -> None:
     assert undo(now).words == "undo: renamed to «Деньги»"
 
 
+SPLIT = {"phrases": ["p3", "p4"], "after": START.isoformat()}
 STEPS: list[Callable[[Log], Change]] = [
     lambda now: rename(now, "a", "Заработок"),
     lambda now: rename(now, "c", "Спать ночью"),
@@ -85,6 +122,11 @@ STEPS: list[Callable[[Log], Change]] = [
     lambda now: retarget(now, "b", Target.NO),
     lambda now: retarget(now, "c", Target.YES),
     lambda now: retire(now, "d"),
+    lambda now: define(now, "a", "о доходе", "проверить"),
+    lambda now: define(now, "a", ""),
+    lambda now: put_in_net(now, "b", "Достижения"),
+    lambda now: put_in_net(now, "b", ""),
+    lambda now: change_of(now, EventKind.SPLIT, find_code(now.codebook, "b"), SPLIT, "split"),
 ]
 
 

@@ -1,5 +1,6 @@
 """What people's answers mean: decisions on phrases and events of the codebook."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -64,6 +65,19 @@ def test_a_merged_group_makes_no_code_whatever_name_was_typed() -> None:
     assert codebook.by_name("Расти") is None
     assert {made.codes for made in decisions} == {("x",)}
     assert substantive(codebook) == [("X", Target.YES)]
+
+
+@pytest.mark.parametrize(("page", "made"), [(1, "Расти"), (2, "X")])
+def test_a_name_typed_over_a_suggested_code_wins_on_the_first_page(page: int, made: str) -> None:
+    codebook = book("x")
+    suggested = replace(GROUP, page=page, pages=2, suggested=("x",))
+    answer = Answer(codes=("x",), new_names=("Расти",), members=ALL)
+    decisions, _ = interpret(STUDY, suggested, answer, source(), codebook)
+    assert {codebook.codes[code].name for decision in decisions for code in decision.codes} == {made}
+    kept = Answer(codes=("x",), new_names=(" x. ",), members=ALL)
+    decisions, events = interpret(STUDY, suggested, kept, source(), book("x"))
+    assert {decision.codes for decision in decisions} == {("x",)}
+    assert events == []
 
 
 def test_a_dissolved_group_says_nothing_about_its_phrases() -> None:

@@ -3,7 +3,7 @@
 import stat
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +125,21 @@ def test_only_the_newest_revision_of_a_live_annotation_counts(store: Store) -> N
         assert [item.problem for item in review.newest_annotations(tx).values()] == ["не выбран ни один код"]
         review.add_annotation(tx, annotation(4, removed=True))
         assert review.live_decisions(tx, "purpose") == []
+
+
+def test_the_coding_of_a_day_is_that_of_the_revisions_of_that_day(store: Store) -> None:
+    fill(store)
+
+    def day(number: int) -> datetime:
+        return START + timedelta(days=number)
+
+    with store.transaction() as tx:
+        review.add_annotation(tx, annotation(2, changed_at=day(2)))
+        review.add_decisions(tx, [decision("ls/1/1/2")])
+        review.add_annotation(tx, {**annotation(3, removed=True, changed_at=day(2)), "pulled_at": day(4)})
+        found = [[made.origin for made in review.live_decisions(tx, "purpose", day(at))] for at in range(-1, 5)]
+    first, second = ["ls/1/1/1"] * 2, ["ls/1/1/2"]
+    assert found == [[], first, first, second, second, []]
 
 
 def test_two_studies_in_one_database_do_not_see_each_other(

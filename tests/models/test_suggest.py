@@ -20,6 +20,17 @@ def test_a_rejected_code_is_not_offered_and_the_name_alone_is_enough_to_begin() 
     assert offered("a", "b", "c") == []
 
 
+def test_a_definition_counts_as_one_example_and_a_name_as_two() -> None:
+    names = np.array([[1, 0, 0]], np.float32)
+    other = np.array([0, 1, 0], np.float32)
+    defined = code_centroids(["a"], names, {}, {"a": other})
+    assert defined[0] == pytest.approx(np.array([2, 1, 0]) / np.sqrt(5))
+    confirmed = code_centroids(["a"], names, {"a": other[None, :]})
+    assert confirmed[0] == pytest.approx(defined[0])
+    assert code_centroids(["a"], names, {}, {"b": other})[0] == pytest.approx(names[0])
+    assert names.tolist() == [[1, 0, 0]], "what is given stays as it is"
+
+
 def test_the_same_words_are_offered_the_codes_they_had_before() -> None:
     centres = np.eye(4, dtype=np.float32)
     wish = Wish(np.array([0, 0.9, 0.1, 0], np.float32), before={"d", "a"})

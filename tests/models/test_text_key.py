@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.text import _once, text_key, without_numbers
+from models.text import _once, text_key, tidy, without_numbers
 
 TRICKY = st.text(
     alphabet=st.sampled_from(
@@ -83,3 +83,12 @@ def test_the_cheap_way_for_plain_texts_gives_the_same_key(text: str) -> None:
     while (again := _once(careful)) != careful:
         careful = again
     assert text_key(text) == careful
+
+
+@given(text=st.one_of(TRICKY, st.text(max_size=40)))
+@example(text=" а\x0b\x7f б \r\n\n \x85 в\n")
+def test_a_tidy_text_stays_as_it_is(text: str) -> None:
+    found = tidy(text)
+    assert tidy(found) == found
+    assert not [line for line in found.split("\n") if line != " ".join(line.split())]
+    assert tidy(" а\x0b\x7f б \r\n\n \x85 в\n") == "а б\n\n\nв"

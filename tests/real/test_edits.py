@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import pandas as pd
+import pytest
 from support import Work, rechki_here
 
 from annotation.client import tasks_of
 from annotation.labeling import KEY, page_result, phrase_result
 from flows.advance import advance
 from flows.study import FRAME, open_study
+from models.balance import served_balance
 from models.codebook import Codebook, Target
 from models.coding import PhraseState
 from models.review import Answer, Kind, Member, ReviewTask
-from models.store import review
+from models.store import cards, review
 
 
 def coding(work: Work) -> tuple[Codebook, dict[str, PhraseState]]:
@@ -176,6 +179,83 @@ def test_codes_merged_and_renamed_while_people_work_keep_every_annotation(work: 
     book, states = coding(work)
     assert (book.codes[one.code_id].name, book.resolve(other.code_id)) == ("Тема 0", other.code_id)
     assert held[other.code_id] <= {p for p, s in states.items() if other.code_id in s.codes}
+
+
+@pytest.mark.timeout(600)
+def test_a_code_is_defined_put_in_a_net_and_split_in_mid_work(work: Work) -> None:
+    advance(str(work.folder))
+    first, second, *_ = tasks(work, Kind.GROUP)
+    for page in (first, second):
+        submit(work, page, Answer(new_names=("Общее",), members=dict.fromkeys(range(len(page.lines)), Member.BELONGS)))
+    advance(str(work.folder))
+    held = {*first.phrase_ids, *second.phrase_ids}
+    counted = balance(work)
+    assert counted["Общее"]["rows"] > 0
+    for words in (("define", "о чём все говорят"), ("net", "Главное"), ("split",)):
+        done = rechki_here("codes", words[0], work.folder, "Общее", *words[1:], "--yes", "--why", "слишком широко")
+        assert done.returncode == 0, done.stderr
+    before = {task.key for task in tasks(work, Kind.GROUP)}
+    advance(str(work.folder))
+    assert balance(work) == counted, "nothing is lost before people answer"
+    parts = [task for task in tasks(work, Kind.GROUP) if task.key not in before]
+    assert {phrase for part in parts for phrase in part.phrase_ids} == held
+    assert "Из «Общее», часть 1" in shown_in_label_studio(work, parts[0])
+
+    for at, part in enumerate(parts):
+        submit(
+            work,
+            part,
+            Answer(new_names=(f"Часть {at}",), members=dict.fromkeys(range(len(part.lines)), Member.BELONGS)),
+        )
+    advance(str(work.folder))
+    book, states = coding(work)
+    assert all(states[phrase].settled for phrase in held)
+    assert not any(code == "Общее" for phrase in held for code in (book.codes[c].name for c in states[phrase].codes))
+    named = {f"Часть {at}": set(part.phrase_ids) for at, part in enumerate(parts)}
+    for name, phrases in named.items():
+        code = book.by_name(name)
+        assert code is not None
+        assert {phrase for phrase, state in states.items() if code.code_id in state.codes} == phrases
+    split_up = balance(work)
+    assert sum(split_up[name]["rows"] for name in named) >= counted["Общее"]["rows"]
+    assert split_up == from_scratch(work)
+
+    marked = next(
+        task for task in tasks(work, Kind.GROUP) if task.key in before - {first.key, second.key} and len(task.lines) > 3
+    )
+    submit(work, marked, Answer(two=True))
+    advance(str(work.folder))
+    fresh = [task for task in tasks(work, Kind.GROUP) if task.key not in before | {part.key for part in parts}]
+    assert {phrase for part in fresh for phrase in part.phrase_ids} == set(marked.phrase_ids)
+    assert balance(work) == split_up
+
+    rest = [number(work, task) for task in fresh]
+    undone = rechki_here("codes", "undo", work.folder, "--yes", "--why", "было лучше")
+    assert undone.returncode == 0, undone.stderr
+    advance(str(work.folder))
+    assert balance(work)["Общее"] == counted["Общее"]
+    assert [number(work, task) for task in fresh] == rest, "what the undone split did not ask for stays"
+    shown = rechki_here("codes", "show", work.folder, "Общее").stdout
+    assert all(
+        said in shown for said in ("о чём все говорят", "Главное", "began to split", "[undone]", "слишком широко")
+    )
+
+
+def balance(work: Work) -> dict[str, dict[str, float]]:
+    """Codes that have any rows, as the last report counted them."""
+    table = pd.read_csv(work.folder / "reports" / "balance.csv").set_index("code")
+    return {str(code): dict(line) for code, line in table[["rows", "n", "respondents"]].iterrows() if line["rows"]}
+
+
+def from_scratch(work: Work) -> dict[str, dict[str, float]]:
+    """The same, from what the store would say if every phrase had been given its codes in one decision."""
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        book, states = review.coding(tx, FRAME)
+        plain = {phrase: PhraseState(state.codes, complete=True) for phrase, state in states.items()}
+        rows = cards.coded_rows(tx, FRAME, plain)
+        counted = served_balance(rows, tuple(book.codes.values()), opened.settings.balance, None)
+    table = counted.set_index("code")
+    return {str(code): dict(line) for code, line in table[["rows", "n", "respondents"]].iterrows() if line["rows"]}
 
 
 def shown_in_label_studio(work: Work, task: ReviewTask) -> str:

@@ -83,6 +83,25 @@ def test_a_used_code_can_be_renamed_and_added_to_but_not_removed(studio: Studio,
     assert refused.value.status_code == 400
 
 
+def test_a_choice_can_be_added_to_a_control_with_data(studio: Studio, book: Codebook) -> None:
+    now = labeling_config(Kind.GROUP, book)
+    before = "\n".join(line for line in now.splitlines() if 'alias="two"' not in line)
+    assert before != now
+    made = int(studio.api.projects.create(title="Факты о группах", label_config=before).id or 0)
+    try:
+        data = {KEY: "k", "title": "т", "suggested_name": "", "about_html": "<p></p>", "members": []}
+        body: Any = [{"data": data}]
+        studio.api.projects.import_tasks(id=made, request=body, commit_to_project=True)
+        said = {"from_name": "verdict", "to_name": "group", "type": "choices", "value": {"choices": ["dissolve"]}}
+        studio.api.annotations.create(id=numbers(studio, made)[0], result=[said])
+        studio.api.projects.validate_label_config(id=made, label_config=now)
+        studio.api.projects.update(id=made, label_config=now)
+        (found,) = tasks_of(studio, made, fields="all")
+        assert found.annotations[0]["result"][0]["value"] == {"choices": ["dissolve"]}
+    finally:
+        studio.api.projects.delete(id=made)
+
+
 def test_an_import_is_never_deduplicated(studio: Studio, project: int) -> None:
     send(studio, project, "k1")
     send(studio, project, "k1")

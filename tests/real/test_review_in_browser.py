@@ -1,12 +1,13 @@
 """People's side in a real browser: sign in, confirm a group, uncheck, name, submit; then a phrase with another code."""
 
+import csv
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
-from support import Work
+from support import EXAMPLE, Work, rechki_here
 
 from annotation.client import tasks_of
 from annotation.labeling import KEY
@@ -15,11 +16,12 @@ from flows.advance import advance
 from flows.collect import collect
 from flows.setup import init_study
 from flows.study import FRAME, open_study
-from models.codebook import Codebook
+from models.codebook import FIXED, Codebook
 from models.coding import PhraseState
 from models.planning import Phrase
 from models.review import Kind, Line, ReviewTask
 from models.store import cards, review
+from models.text import text_key
 
 SUBMIT = "[data-testid=bottombar-submit-button]"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -261,3 +263,41 @@ def test_a_person_gives_a_part_back_to_its_answer(page: Page, tmp_path: Path) ->
         (row,) = [row for row in cards.coded_rows(tx, FRAME, states) if row.codes]
     assert states[whole.phrase_ids[0]].settled
     assert row.score == 4
+
+
+@pytest.mark.timeout(400)
+def test_a_brought_code_is_typed_over_and_a_group_is_marked_as_several(
+    page: Page, make_work: Callable[..., Work], tmp_path: Path
+) -> None:
+    work = make_work("frame", 0, 111)
+    frame = tmp_path / "frame.csv"
+    fixed = {text_key(code.name) for code in FIXED}
+    with (EXAMPLE / "gsr_codes.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [(row["code"], row["note"]) for row in csv.DictReader(lines) if text_key(row["code"]) not in fixed]
+    with frame.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([("code", "definition"), *rows])
+    taken = rechki_here("codes", "import", work.folder, frame, "--yes")
+    assert taken.returncode == 0, taken.stderr
+    advance(str(work.folder))
+    brought = next(task for task in waiting(work, Kind.GROUP) if task.suggested)
+    known = state_of(work)[0].codes[brought.suggested[0]]
+
+    open_task(page, work, brought)
+    name = page.locator("textarea, input[type=text]").first
+    assert name.input_value() == known.name
+    assert page.locator(".ant-select-selection-item, [class*=taxonomy]").filter(has_text=known.name).count()
+    name.fill("Не то, а другое")
+    name.press("Enter")
+    submit(page)
+    several = next(task for task in waiting(work, Kind.GROUP) if task.key != brought.key and len(task.lines) > 3)
+    open_task(page, work, several)
+    page.keyboard.press("Shift+U")
+    submit(page)
+    collect(str(work.folder))
+
+    book, states = state_of(work)
+    other = book.by_name("Не то, а другое")
+    assert other is not None
+    assert {states[phrase].codes for phrase in brought.phrase_ids} == {frozenset({other.code_id})}
+    parts = [task for task in waiting(work, Kind.GROUP) if "part_of" in task.about]
+    assert {phrase for part in parts for phrase in part.phrase_ids} == set(several.phrase_ids)

@@ -34,7 +34,7 @@ CODES = (
     Code("evil", "<b>Злой & «поток»</b>", Target.NO),
     Code("silent", "Без единой оценки"),
     Code("formula", "=HYPERLINK(1)", Target.NO),
-    Code("gone", "Слитый поток", retired=True),
+    Code("gone", "Слитый поток", retired=True, definition="=1+1", net="Прежние", note="слит в марте"),
     *FIXED,
 )
 

@@ -66,7 +66,10 @@ def test_the_codebook_holds_every_code(book: Workbook, report: Report) -> None:
     assert shown["gone"] == {
         "code_id": "gone",
         "name": "Слитый поток",
+        "definition": "'=1+1",
         "target": "undecided",
+        "net": "Прежние",
+        "note": "слит в марте",
         "fixed": "нет",
         "retired": "да",
     }

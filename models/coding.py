@@ -65,6 +65,8 @@ class PhraseState:
         Codes a person has ruled out for this phrase.
     origins : tuple of str
         The annotations behind `codes`.
+    answers : tuple of tuple of str
+        What people said where they disagree, without their names: codes, or ``!`` and a code that was ruled out.
     """
 
     codes: frozenset[str] = frozenset()
@@ -72,6 +74,7 @@ class PhraseState:
     disputed: bool = False
     rejected: frozenset[str] = frozenset()
     origins: tuple[str, ...] = ()
+    answers: tuple[tuple[str, ...], ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -125,7 +128,9 @@ def _state(decisions: Sequence[Decision], codebook: Codebook) -> PhraseState:
         for opinion in positive
     )
     if not agree or rejected & fullest.codes:
-        return PhraseState(disputed=True, rejected=rejected)
+        chosen = frozenset[str]().union(*(opinion.codes for opinion in positive))
+        said = {tuple(sorted(o.codes)) or tuple(f"!{code}" for code in sorted(o.rejected & chosen)) for o in opinions}
+        return PhraseState(disputed=True, rejected=rejected, answers=tuple(sorted(said - {()})))
     origins = tuple(sorted({origin for opinion in positive for origin in opinion.origins}))
     return PhraseState(fullest.codes, fullest.complete, False, rejected, origins)
 

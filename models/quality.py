@@ -32,6 +32,9 @@ class Quality:
     adjudicated: int
 
 
+UNCHECKED = Quality(agreement(()), AuditResult(), DoubleCoding(), 0)
+
+
 def quality(
     study_id: str,
     settings: Review,

@@ -12,6 +12,7 @@ from models.codebook import Code
 from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
+from models.quality import UNCHECKED, Quality, quality
 from models.store import cards, review
 from models.store.database import Store, now
 from models.store.private import Private
@@ -56,6 +57,8 @@ class Report:
         The texts are masked because the private file is not there.
     dots : tuple of Dot
         The first proposal's phrases on its map, each with the name of its (first) confirmed code.
+    quality : Quality
+        Agreement of people and the audit.
     """
 
     title: str
@@ -77,6 +80,7 @@ class Report:
     scripted: bool
     masked: bool
     dots: tuple[Dot, ...] = ()
+    quality: Quality = UNCHECKED
 
 
 def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
@@ -93,6 +97,15 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scores = cards.scores(tx)
         counts = cards.counts(tx)
         mapped = review.map_places(tx, frame)
+        checked = quality(
+            store.study_id,
+            settings.review,
+            phrases,
+            cards.respondents(tx, frame),
+            review.tasks(tx, frame),
+            review.first_answers(tx, frame),
+            codebook,
+        )
         decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
@@ -141,4 +154,5 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scripted=settings.review.scripted,
         masked=not raw,
         dots=dots,
+        quality=checked,
     )

@@ -94,20 +94,12 @@ class Agreement:
     codes: tuple[OfCode, ...]
 
 
-def agreement(units: Iterable[Unit], codes: Iterable[str] = ()) -> Agreement:
-    """Measure the agreement of people.
-
-    Parameters
-    ----------
-    units : iterable of Unit
-        Phrases; those with one answer or none count for nothing.
-    codes : iterable of str
-        Codes to be told one by one, besides those that were given.
-    """
+def agreement(units: Iterable[Unit]) -> Agreement:
+    """Measure the agreement of people on phrases; those with one answer or none count for nothing."""
     held = [unit for unit in units if len(unit.answers) > 1]
     resamples = _Resamples(held)
     pairs = _pairs(held)
-    given = sorted({code for unit in held for said in unit.answers.values() for code in said} | set(codes))
+    given = sorted({code for unit in held for said in unit.answers.values() for code in said})
     return Agreement(
         _part(held, resamples),
         _part([unit for unit in held if not unit.blind], resamples),

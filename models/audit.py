@@ -5,7 +5,7 @@ One line of a page stands for all phrases of the same text, and is one case here
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import hypergeom
@@ -61,7 +61,7 @@ class AuditResult:
 def place_of(study_id: str, purpose: str, phrase_ids: Sequence[str]) -> float:
     """Where a line falls in [0, 1): drawn from the study and its phrases alone, never from what was said of them."""
     drawn = hashlib.sha256("\0".join([study_id, purpose, min(phrase_ids)]).encode()).digest()
-    return int.from_bytes(drawn[:7]) / 256**7
+    return int.from_bytes(drawn[:6]) / 256**6
 
 
 def draw(study_id: str, lines: Iterable[Confirmed], share: float, least: int = 0) -> list[Confirmed]:
@@ -82,6 +82,8 @@ def draw(study_id: str, lines: Iterable[Confirmed], share: float, least: int = 0
 def measure(lines: Sequence[Confirmed], drawn: Sequence[Confirmed], blind: Mapping[str, Blind]) -> AuditResult:
     """Compare what pages said of drawn lines with what was said blind of the same phrases, first answers both.
 
+    Lines that nobody has answered yet are taken to be like those that were: they are asked in random order.
+
     Parameters
     ----------
     blind : mapping of phrase id to Blind
@@ -95,12 +97,7 @@ def measure(lines: Sequence[Confirmed], drawn: Sequence[Confirmed], blind: Mappi
     if not answered:
         return counted
     low, high = bounds(differing, len(answered), len(lines))
-    return AuditResult(
-        *(counted.confirmed, counted.wanted, counted.answered, differing, same),
-        differing / len(answered),
-        low / len(lines),
-        high / len(lines),
-    )
+    return replace(counted, error=differing / len(answered), low=low / len(lines), high=high / len(lines))
 
 
 def bounds(found: int, sample: int, population: int) -> tuple[int, int]:

@@ -152,13 +152,10 @@ def test_what_is_defined_is_within_its_bounds_and_what_is_not_says_why(held: lis
 
 
 def test_where_every_answer_is_the_same_agreement_is_not_defined() -> None:
-    found = agreement(units("aaaa", "aaaa"), ["a", "b"])
+    found = agreement(units("aaaa", "aaaa"))
     assert found.whole.alpha == Measure(why=Undefined.ALL_EQUAL)
     assert found.pairs[0].kappa == Measure(why=Undefined.ALL_EQUAL)
-    assert [(of.code, of.given, of.alpha.why) for of in found.codes] == [
-        ("a", 8, Undefined.ALL_EQUAL),
-        ("b", 0, Undefined.ALL_EQUAL),
-    ]
+    assert [(of.code, of.given, of.alpha.why) for of in found.codes] == [("a", 8, Undefined.ALL_EQUAL)]
     assert found.whole.percent.value == 1
     assert found.whole.percent.low is not None
     assert found.whole.percent.low < 0.5, "four respondents prove little"

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from flows.stages import console
 from flows.study import FRAME, read_study
-from models.agreement import Measure
+from models.agreement import Measure, reading
 from models.opinions import disputes, still_asked
-from models.quality import Quality, quality
+from models.quality import Quality
 from models.review import Kind
 from models.standing import Standing, standing
 from models.store import cards, review
+from models.store.quality import read_quality
 
 _NAMES = {
     Kind.GROUP: "groups",
@@ -71,15 +72,7 @@ def status_of(folder: Path) -> Status:
                 review.skipped(tx),
                 review.live_decisions(tx, FRAME),
             ),
-            quality=quality(
-                opened.store.study_id,
-                opened.settings.review,
-                phrases,
-                cards.respondents(tx, FRAME),
-                tasks,
-                review.first_answers(tx, FRAME),
-                codebook,
-            ),
+            quality=read_quality(tx, FRAME, opened.settings.review),
             odd=[
                 Odd(instance, project, number, found.annotator, found.problem)
                 for (instance, project, number), found in sorted(newest)
@@ -148,6 +141,7 @@ def _quality_lines(found: Quality) -> list[str]:
         )
     if whole.phrases:
         equal, alpha = _measured(whole.percent, ".0%"), _measured(whole.alpha, ".2f")
+        alpha += f", {reading(whole.alpha.value)}" if whole.alpha.value is not None else ""
         lines.append(f"agreement on {whole.phrases} phrases that several people answered: {equal} equal, alpha {alpha}")
     lines += [f"adjudicated: {found.adjudicated} phrases"] if found.adjudicated else []
     return lines

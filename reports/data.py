@@ -12,10 +12,11 @@ from models.codebook import Code
 from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
-from models.quality import UNCHECKED, Quality, quality
+from models.quality import UNCHECKED, Quality
 from models.store import cards, review
 from models.store.database import Store, now
 from models.store.private import Private
+from models.store.quality import read_quality
 from reports.map import Dot
 
 
@@ -97,15 +98,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scores = cards.scores(tx)
         counts = cards.counts(tx)
         mapped = review.map_places(tx, frame)
-        checked = quality(
-            store.study_id,
-            settings.review,
-            phrases,
-            cards.respondents(tx, frame),
-            review.tasks(tx, frame),
-            review.first_answers(tx, frame),
-            codebook,
-        )
+        checked = read_quality(tx, frame, settings.review)
         decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())

@@ -1,7 +1,7 @@
 """What is asked of further people: lines for the audit, phrases for the second coder, and phrases in dispute."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from models.audit import Blind, Confirmed, draw, place_of
@@ -46,7 +46,7 @@ def further_tasks(now: Situation, confirmed: Sequence[Confirmed], settings: Revi
 
 
 def confirmed_lines(
-    tasks: Iterable[ReviewTask], said: Iterable[FirstAnswer], codebook: Codebook, standing: Collection[str]
+    tasks: Iterable[ReviewTask], said: Iterable[FirstAnswer], codebook: Codebook, standing: Set[str]
 ) -> list[Confirmed]:
     """Return the lines that pages confirmed, by what their first answers said, merges of codes followed.
 
@@ -59,7 +59,7 @@ def confirmed_lines(
     for task in (task for task in tasks if task.kind.is_page):
         for line in task.lines:
             made = first.get((task.key, line.phrase_ids[0]))
-            if made and made.verdict is Verdict.ASSIGN and not standing.isdisjoint(line.phrase_ids):  # type: ignore[attr-defined]
+            if made and made.verdict is Verdict.ASSIGN and not standing.isdisjoint(line.phrase_ids):
                 codes = frozenset(codebook.resolve(code) for code in made.codes)
                 found.setdefault(
                     line.phrase_ids, Confirmed(line.phrase_ids, line.text, codes, made.annotator, task.key)

@@ -284,7 +284,7 @@ def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path
     open_task(page, work, blind["вырасти в доходе"])
     assert page.locator("input[type=checkbox]:checked").count() == 0
     assert page.get_by_text("Деньги").count() == 0, "no code is in sight"
-    page.get_by_text("Начните печатать название кода").click()
+    page.locator(".ant-select-selector").click()
     page.wait_for_timeout(700)
     page.keyboard.type("ден")
     picture(page, "blind")

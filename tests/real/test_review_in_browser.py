@@ -284,12 +284,14 @@ def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path
     open_task(page, work, blind["вырасти в доходе"])
     assert page.locator("input[type=checkbox]:checked").count() == 0
     assert page.get_by_text("Деньги").count() == 0, "no code is in sight"
-    page.locator(".ant-select-selector").click()
-    page.wait_for_timeout(700)
+    page.locator(".ant-select-selector", has_text="Начните печатать название кода").click()
+    page.wait_for_timeout(700)  # the list takes letters only then
     page.keyboard.type("ден")
+    page.wait_for_timeout(700)
     picture(page, "blind")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
     submit(page)
     open_task(page, work, blind["снять тревогу"])
     page.keyboard.press("8")  # off topic

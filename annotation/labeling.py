@@ -25,12 +25,25 @@ _PART = " ✂"
 _PAGE_KEYS = "qwetyiopasdfgjklzxcvbnm4567890"  # r, u and h are Label Studio's own, 1-3 belong to the target
 _FIXED_KEYS = dict(zip((code.code_id for code in FIXED), "7890", strict=True))
 _HTML = '<div style="font-family: system-ui, sans-serif; font-size: 14px; color: inherit">{}</div>'
-_TEMPLATES = {Kind.GROUP: "group.xml", Kind.ADDITION: "addition.xml", Kind.SORT: "sort.xml", Kind.PHRASE: "phrase.xml"}
+_TEMPLATES = {Kind.GROUP: "group.xml", Kind.ADDITION: "addition.xml", Kind.SORT: "sort.xml"}  # else phrase.xml
+_BLIND = ("О чём эта фраза? Если кода у неё нет, отметьте почему", "Коды")
+_WORDS = {  # over the choices of a single phrase, and over the list of codes
+    Kind.PHRASE: (
+        "О чём эта фраза? Считаются все отмеченные коды: снимите отметку, если предложенный не подходит",
+        "Другие коды",
+    ),
+    Kind.AUDIT: _BLIND,
+    Kind.SECOND: _BLIND,
+    Kind.ADJUDICATION: ("Как верно? Отметьте все верные коды: ваш ответ решает", "Другие коды"),
+}
 TITLES = {
     Kind.GROUP: "1 · Группы",
     Kind.ADDITION: "2 · Дополнения",
     Kind.SORT: "3 · Разложить по кодам",
     Kind.PHRASE: "4 · Фразы по одной",
+    Kind.AUDIT: "5 · Проверка вслепую",
+    Kind.SECOND: "6 · Второй кодировщик",
+    Kind.ADJUDICATION: "7 · Споры",
 }
 HIDDEN = (KEY, "suggested_name", "about_html", "members", "card_html", "suggested", "count")  # in the table
 INSTRUCTIONS = {
@@ -58,6 +71,25 @@ INSTRUCTIONS = {
         "другой из списка или напишите новый.</p><p>Без мыши: 1–3 — предложенные коды, 7 — нет ответа, 8 — не по теме, "
         "9 — другое, 0 — неразборчиво, Ctrl+Enter — готово. Знак ✂ — это часть ответа; разрезан зря — Shift+J.</p>"
     ),
+    Kind.AUDIT: (
+        "<p>Здесь случайная доля фраз, которые уже подтверждены на страницах, — без подсказки и вперемешку. Прочтите "
+        "фразу, решите сами, о чём она, и выберите код в списке; кодов может быть несколько, нужного нет — напишите "
+        "новый. Не подглядывайте в другие проекты: так мы узнаём, сколько ошибок остаётся, когда подтверждают "
+        "страницами. Лучше, если отвечает не тот, кто подтверждал.</p><p>Без мыши: 7 — нет ответа, 8 — не по теме, "
+        "9 — другое, 0 — неразборчиво, Ctrl+Enter — готово.</p>"
+    ),
+    Kind.SECOND: (
+        "<p>Этот проект — для второго человека: о тех же фразах спрашивают и первого, в других проектах. Прочтите "
+        "фразу, решите сами, о чём она, и выберите код в списке; кодов может быть несколько, нужного нет — напишите "
+        "новый. Ответов первого не видно, и смотреть их не надо: сравниваются два независимых ответа.</p><p>Без мыши: "
+        "7 — нет ответа, 8 — не по теме, 9 — другое, 0 — неразборчиво, Ctrl+Enter — готово.</p>"
+    ),
+    Kind.ADJUDICATION: (
+        "<p>Об этой фразе ответили по-разному; ответы стоят под нею, без имён. Решите, как верно: отметьте все верные "
+        "коды — один из ответов, оба или другое. Ваш ответ решает, пока его не изменят здесь же. Если спор уладят "
+        "без вас, задание исчезнет.</p><p>Без мыши: 1–6 — коды из ответов, 7 — нет ответа, 8 — не по теме, 9 — другое, "
+        "0 — неразборчиво, Ctrl+Enter — готово.</p>"
+    ),
 }
 
 
@@ -71,7 +103,9 @@ def labeling_config(kind: Kind, codebook: Codebook) -> str:
     named = [(code.code_id, code.name) for code in codebook.active()]
     named += [(code.code_id, _past_name(code, codebook)) for code in codebook.codes.values() if code.retired]
     rows = "\n".join(f"    <Choice value={quoteattr(name)} alias={quoteattr(code)}/>" for code, name in named)
-    template = folder.joinpath(_TEMPLATES[kind]).read_text("utf-8")
+    template = folder.joinpath(_TEMPLATES.get(kind, "phrase.xml")).read_text("utf-8")
+    question, others = _WORDS.get(kind, ("", ""))
+    template = template.replace("%QUESTION%", question).replace("%OTHERS%", others)
     style = folder.joinpath("style.xml").read_text("utf-8")
     return template.replace("%STYLE%", style.rstrip("\n")).replace("%CODES%", rows)
 
@@ -255,9 +289,9 @@ def _phrase_json(
     states: Mapping[str, PhraseState],
     scale: Mapping[int, str],
 ) -> Json:
-    confirmed = [
-        code for phrase in task.phrase_ids[:1] if phrase in states for code in sorted(states[phrase].as_asked().codes)
-    ]
+    helped = task.kind is Kind.PHRASE
+    stands = task.phrase_ids[:1] if helped else ()
+    confirmed = [code for phrase in stands if phrase in states for code in sorted(states[phrase].as_asked().codes)]
     codes = [*confirmed, *(codebook.resolve(code) for code in task.suggested)]
     substantive = [code for code in dict.fromkeys(codes) if code not in _FIXED_KEYS][:6]
     suggested = [
@@ -266,14 +300,14 @@ def _phrase_json(
     ]
     suggested += [{"value": code.name, "alias": code.code_id, "hotkey": _FIXED_KEYS[code.code_id]} for code in FIXED]
     cut = any(contexts[phrase].cut for phrase in task.phrase_ids)
-    if cut:
+    if cut and not task.kind.is_blind:
         suggested.append({"value": "✂ Ответ разрезан зря: вернуть целиком", "alias": _JOIN, "hotkey": "shift+j"})
-    ticked = confirmed or codes[:1]
-    shown = "".join(_card(contexts[phrase], scale) for phrase in task.phrase_ids[:3])
+    ticked = (confirmed or codes[:1]) if helped else []
+    shown = _answers(task, codebook) + "".join(_card(contexts[phrase], scale) for phrase in task.phrase_ids[:3])
     times = f" ×{len(task.phrase_ids)}" if len(task.phrase_ids) > 1 else ""
     data = {
         KEY: task.key,
-        "title": _phrase_title(bool(confirmed), cut),
+        "title": "Об этой фразе ответили по-разному" if task.about.get("answers") else _phrase_title(confirmed, cut),
         "phrase": task.lines[0].text + times,
         "card_html": shown,
         "suggested": suggested,
@@ -283,7 +317,20 @@ def _phrase_json(
     return {"data": data, "predictions": [prediction] if result else []}
 
 
-def _phrase_title(confirmed: bool, cut: bool) -> str:
+def _answers(task: ReviewTask, codebook: Codebook) -> str:
+    """What people said where they disagree, an answer a line; «не» before what somebody only ruled out."""
+    answers = task.about.get("answers")
+    if not isinstance(answers, list):
+        return ""
+    lines = []
+    for answer in answers:
+        codes = [(code.lstrip("!"), "не " * code.startswith("!")) for code in answer.split("|")]
+        said = (f"{ruled_out}«{codebook.codes[codebook.resolve(code)].name}»" for code, ruled_out in codes)
+        lines.append(f"<li>{html_escape(', '.join(said))}</li>")
+    return _HTML.format(f"<b>Ответы</b><ul>{''.join(lines)}</ul>")
+
+
+def _phrase_title(confirmed: Sequence[str], cut: bool) -> str:
     if confirmed:
         return "Уже подтверждено; фраза говорит и ещё о чём-то"
     return "Одна фраза: часть ответа, весь он ниже" if cut else "Одна фраза"
@@ -304,7 +351,8 @@ def _meant(task: ReviewTask, chosen: Sequence[str], names: Sequence[str]) -> tup
     substantive = [code for code in chosen if code not in _FIXED_KEYS]
     if not fixed or not (substantive or names):
         return tuple(chosen)
-    suggested = set() if task.about.get("confirmed") else set(task.suggested[:1])
+    ticked = task.kind is Kind.PHRASE and not task.about.get("confirmed")
+    suggested = set(task.suggested[:1]) if ticked else set()
     if set(fixed) <= suggested:
         return tuple(substantive)
     if not names and set(substantive) <= suggested:

@@ -11,7 +11,7 @@ from annotation.client import Studio, in_words, tasks_of
 from annotation.labeling import KEY, answer_of
 from annotation.push import require_project
 from models.codebook import Codebook
-from models.coding import Decision
+from models.coding import Decision, Role
 from models.review import SKIPPED, Kind, ReviewTask, Source, UnusableAnswer, interpret
 from models.store import review
 from models.store.database import Store, Transaction
@@ -104,14 +104,17 @@ class _Taking:
                 self.odd.append((task_number, before.problem))
             return
         revision = before.revision + 1 if before else 1
+        task = self.tasks.get(key)
         source = Source(
             annotator=str(annotation.get("updated_by") or annotation.get("completed_by") or "?"),
             at=_moment(annotation["updated_at"]),
             origin=f"{self.studio.instance}/{self.project}/{number}/{revision}",
             lead_time=annotation.get("lead_time"),
+            role=task.kind.role if task else Role.CODER,
+            blind=task is not None and task.kind.is_blind,
         )
         earlier = review.decisions_of(self.tx, f"{source.origin.rpartition('/')[0]}/{revision - 1}")
-        problem = self._decide(self.tasks.get(key), annotation, source, earlier)
+        problem = self._decide(task, annotation, source, earlier)
         if problem:
             self.odd.append((task_number, problem))
         stored = StoredAnnotation(

@@ -14,6 +14,7 @@ from models.codebook import Codebook
 from models.config import Study
 from models.encoder.load import Progress
 from models.errors import RechkiError
+from models.opinions import disputes, still_asked
 from models.review import Kind, ReviewTask
 from models.store import cards, review
 from models.store.database import Store
@@ -28,6 +29,7 @@ _MACHINE_COLUMNS = (
     *("created_at", "updated_at", "updated_by", "avg_lead_time", "draft_exists"),
 )
 _COLORS = {Kind.GROUP: "#2a7ab8", Kind.ADDITION: "#8a6bb0", Kind.SORT: "#c07c3a", Kind.PHRASE: "#5b9b4a"}
+_COLORS |= {Kind.AUDIT: "#7a7f87", Kind.SECOND: "#4f8f9d", Kind.ADJUDICATION: "#b5484f"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         answered = review.answered(tx)
         gone = cards.joined_phrases(tx, frame).keys()
         withdrawn = review.withdrawn_tasks(tx, frame)
+        disputed = disputes(store.study_id, frame, cards.phrases(tx, frame), states)
         made = len(review.live_decisions(tx, frame))
     projects: dict[Kind, int] = {}
     sent = 0
@@ -65,7 +68,8 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         with in_words(studio.url):
             project = _project(store, settings, studio, frame, kind, codebook)
             projects[kind] = project
-            past = {task.key for task in tasks if task.key in withdrawn or gone >= set(task.phrase_ids)}
+            asked = {task.key for task in still_asked(tasks, disputed, answered)} - withdrawn
+            past = {task.key for task in tasks if gone >= set(task.phrase_ids) or task.key not in asked}
             present = _present(studio, project, past)
             waiting = {task.key: task for task in tasks if task.key not in answered | past}
 
@@ -184,8 +188,8 @@ class _There:
 def _present(studio: Studio, project: int, past: Collection[str]) -> dict[str, _There]:
     """The tasks that are there by key, after removing open ones that nobody should work on any more.
 
-    These are tasks about parts of answers that people have joined again or of splits undone since (`past`), and tasks
-    with a key that another one has: the one people worked on stays, else the oldest.
+    These are tasks about parts of answers that people have joined again, of splits undone since and about disputes that
+    are settled (`past`), and tasks with a key that another one has: the one people worked on stays, else the oldest.
     """
     by_key: dict[str, list[_There]] = defaultdict(list)
     for there in _all_there(studio, project):

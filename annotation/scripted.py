@@ -5,7 +5,7 @@ It shows and tests the way of the data. It is announced as scripted wherever its
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +46,14 @@ class Truth:
 
 
 class ScriptedAnalyst:
-    """Answers open tasks the way a careful person with the truth in mind would; `spent` counts its actions."""
+    """Answers open tasks the way a careful person with the truth in mind would.
+
+    `spent` counts its actions, `spent_checking` those for the audit, the second coder's phrases and disputes.
+    """
 
     def __init__(self, store: Store, private: Private, studio: Studio, frame: str, truth: Truth) -> None:
-        self.store, self.studio, self.frame, self.spent = store, studio, frame, 0
+        self.store, self.studio, self.frame = store, studio, frame
+        self.spent, self.spent_checking = 0, 0
         originals = private.original_ids()
         with store.transaction() as tx:
             places = cards.phrase_places(tx, frame)
@@ -64,12 +68,14 @@ class ScriptedAnalyst:
             right |= _coded(sorted(parts), found)
         self.analyst = Analyst(right, truth.targets)
 
-    def review(self, most: int | None = None, progress: Progress | None = None) -> int:
-        """Answer open tasks, groups first, at most `most` of them; return how many were answered."""
+    def review(
+        self, most: int | None = None, progress: Progress | None = None, kinds: Iterable[Kind] = tuple(Kind)
+    ) -> int:
+        """Answer open tasks of some kinds, groups first, at most `most` of them; return how many were answered."""
         with self.store.transaction() as tx:
             self.codebook: Codebook = review.coding(tx, self.frame)[0]
             planned = {task.key: task for task in review.tasks(tx, self.frame)}
-            known = [review.project(tx, self.studio.instance, self.frame, kind) for kind in Kind]
+            known = [review.project(tx, self.studio.instance, self.frame, kind) for kind in kinds]
         with in_words(self.studio.url):
             waiting = [item for found in known if found for item in self._open(found[0])][:most]
             for done, (number, key) in enumerate(waiting, start=1):
@@ -85,8 +91,11 @@ class ScriptedAnalyst:
 
     def _result(self, task: ReviewTask) -> list[Json]:
         answer = self.analyst.answer(task, self.codebook)
-        self.spent += actions(task, answer)
-        return phrase_result(task, answer) if task.kind is Kind.PHRASE else page_result(task, answer)
+        if task.kind.is_check:
+            self.spent_checking += actions(task, answer)
+        else:
+            self.spent += actions(task, answer)
+        return page_result(task, answer) if task.kind.is_page else phrase_result(task, answer)
 
 
 def _coded(phrases: Sequence[tuple[int, int, str]], codes: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -71,6 +71,8 @@ class PhraseState:
         The annotations behind `codes`.
     splitting : frozenset of str
         Those of `codes` that are to become several and that nobody has decided on since: they count until then.
+    answers : tuple of tuple of str
+        What people said where they disagree, without their names: codes, or ``!`` and a code that was ruled out.
     """
 
     codes: frozenset[str] = frozenset()
@@ -79,6 +81,7 @@ class PhraseState:
     rejected: frozenset[str] = frozenset()
     origins: tuple[str, ...] = ()
     splitting: frozenset[str] = frozenset()
+    answers: tuple[tuple[str, ...], ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -169,7 +172,9 @@ def _state(decisions: Sequence[Decision], codebook: Codebook) -> PhraseState:
         for opinion in positive
     )
     if not agree or rejected & fullest.codes:
-        return PhraseState(disputed=True, rejected=rejected)
+        chosen = frozenset[str]().union(*(opinion.codes for opinion in positive))
+        said = {tuple(sorted(o.codes)) or tuple(f"!{code}" for code in sorted(o.rejected & chosen)) for o in opinions}
+        return PhraseState(disputed=True, rejected=rejected, answers=tuple(sorted(said - {()})))
     origins = tuple(sorted({origin for opinion in positive for origin in opinion.origins}))
     return PhraseState(fullest.codes, fullest.complete, False, rejected, origins)
 

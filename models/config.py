@@ -101,6 +101,9 @@ class Review(Strict):
     label_studio_url: str | None = None
     instance: str | None = None
     scripted: bool = False
+    audit: float = Field(default=0.1, ge=0, le=1)
+    audit_least: int = Field(default=20, ge=0)
+    double_coded: float = Field(default=0, ge=0, le=1)
 
 
 class Certainty(Strict):

@@ -1,8 +1,9 @@
 """What a review costs, in actions of a person [ours]: clicks and submits, not seconds and not reading.
 
 A page submitted 1, its code named or chosen 1, each tick set or taken away 1, a second code marked 1; a phrase asked
-alone 1 when the first suggestion is right, 2 when another code is picked, 3 when a new one is typed. Coding by hand:
-2 a code of a distinct phrase, 3 where the code is used for the first time.
+alone 1 when the first suggestion is right, 2 when another code is picked, 3 when a new one is typed; without a
+suggestion 2 and 3; in a dispute 1 a code that somebody had given. Coding by hand: 2 a code of a distinct phrase, 3
+where the code is used for the first time.
 """
 
 from collections.abc import Iterable
@@ -14,13 +15,14 @@ _PICKED, _TYPED = 2, 3
 
 def actions(task: ReviewTask, answer: Answer) -> int:
     """Count the actions of an answer to a task."""
-    if task.kind is not Kind.PHRASE:
+    if task.kind.is_page:
         return _page(task, answer)
     confirmed = task.about.get("confirmed")
     kept = set(confirmed) if isinstance(confirmed, list) else set()
-    offered = next((code for code in task.suggested if code not in kept), None)
+    shown = [code for code in task.suggested if code not in kept]
+    offered = shown if task.kind is Kind.ADJUDICATION else shown[:1]
     fresh = [code for code in answer.codes if code not in kept]
-    picked = sum(1 if code == offered else _PICKED for code in fresh)
+    picked = sum(1 if code in offered else _PICKED for code in fresh)
     return max(1, picked + _TYPED * len(answer.new_names))
 
 

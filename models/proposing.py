@@ -14,6 +14,7 @@ from models.config import Study
 from models.encoder.load import Encoder, Progress
 from models.encoder.space import Vectors
 from models.naming import portraits
+from models.opinions import confirmed_lines, further_tasks
 from models.phrases import PURPOSE_FRAME
 from models.planning import Phrase, Situation, due_tasks, refreshed_tasks
 from models.store import cards, review, vectors
@@ -80,7 +81,7 @@ def described(texts: Sequence[str], matrix: Vectors, groups: Groups) -> list[dic
 
 
 def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME) -> int:
-    """Store the tasks that are due now and return how many are new.
+    """Store the tasks that are due now, those of further people too, and return how many are new.
 
     Single phrases that nobody has answered yet get the suggestions that follow from what is confirmed by now.
     """
@@ -89,6 +90,7 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
         states = {phrase: state.as_asked() for phrase, state in coded.items()}
         phrases = cards.phrases(tx, frame)
         withdrawn = review.withdrawn_tasks(tx, frame)
+        before = [task for task in review.tasks(tx, frame) if task.key not in withdrawn]
         situation = Situation(
             study_id=store.study_id,
             frame=frame,
@@ -96,8 +98,8 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             groups=review.proposed_groups(tx, frame),
             tasks=[
                 replace(task, suggested=tuple(codebook.resolve(code) for code in task.suggested))
-                for task in review.tasks(tx, frame)
-                if task.key not in withdrawn
+                for task in before
+                if not task.kind.is_check
             ],
             answered=review.answered(tx),
             states=states,
@@ -111,7 +113,11 @@ def plan_tasks(store: Store, settings: Study, encoder: Encoder, frame: str = PUR
             return _offers(tx, encoder, codebook, phrases, states, wanted)
 
         review.change_tasks(tx, refreshed_tasks(situation, offer))
-        return review.add_tasks(tx, due_tasks(situation, offer))
+        due = due_tasks(situation, offer)
+        everything = [*before, *due]
+        confirmed = confirmed_lines(everything, review.first_answers(tx, frame), codebook, phrases.keys())
+        further = further_tasks(replace(situation, tasks=everything), confirmed, settings.review)
+        return review.add_tasks(tx, [*due, *further])
 
 
 def _offers(

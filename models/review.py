@@ -20,6 +20,29 @@ class Kind(StrEnum):
     ADDITION = "addition"  # a page of open phrases that most likely belong to one code
     SORT = "sort"  # a page of open phrases, each with the codes it most likely belongs to
     PHRASE = "phrase"  # one phrase
+    AUDIT = "audit"  # one phrase that a page confirmed, without a suggestion
+    SECOND = "second"  # one phrase for the second coder, without a suggestion
+    ADJUDICATION = "adjudication"  # one phrase that people decided differently, with their answers
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a task holds several phrases and one submit decides them all."""
+        return self in (Kind.GROUP, Kind.ADDITION, Kind.SORT)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether no suggestion is shown."""
+        return self in (Kind.AUDIT, Kind.SECOND)
+
+    @property
+    def is_check(self) -> bool:
+        """Whether it asks about phrases that somebody answers elsewhere, and nothing of the review waits for it."""
+        return self.is_blind or self is Kind.ADJUDICATION
+
+    @property
+    def role(self) -> Role:
+        """In which capacity people answer."""
+        return Role.ADJUDICATOR if self is Kind.ADJUDICATION else Role.CODER
 
 
 class Member(StrEnum):

@@ -11,6 +11,7 @@ from models.review import Kind, ReviewTask
 # scripted analyst, not fitted
 _SUBMIT = {Kind.GROUP: 2.0, Kind.ADDITION: 1.0, Kind.SORT: 1.0, Kind.PHRASE: 0.0}
 _LINE = {Kind.GROUP: 0.3, Kind.ADDITION: 0.3, Kind.SORT: 0.65, Kind.PHRASE: 1.6}
+_CHECK = {Kind.AUDIT: 2.0, Kind.SECOND: 2.0, Kind.ADJUDICATION: 1.2}  # actions a task takes
 _COMES_BACK = {Kind.GROUP: 0.35, Kind.ADDITION: 0.4, Kind.SORT: 0.5, Kind.PHRASE: 0.0}  # share of the lines
 _LATER = 1.3  # actions of a phrase that no task holds
 
@@ -53,7 +54,9 @@ class Standing:
     later : int
         Undecided, and on no open task: the next `collect` brings them, or what has to be answered before them.
     actions : int
-        About how many clicks and submits are left (models/effort.py).
+        About how many clicks and submits of the review are left (models/effort.py).
+    checks : int
+        And how many for the audit, the second coder's phrases and disputes, which the report does not wait for.
     """
 
     phrases: int
@@ -65,6 +68,7 @@ class Standing:
     tasks: Mapping[Kind, TaskCount]
     people: Sequence[Person]
     actions: int
+    checks: int
 
 
 def standing(
@@ -81,10 +85,13 @@ def standing(
     ----------
     phrases : collection of phrase ids
         Those that stand.
+    tasks : sequence of ReviewTask
+        Of all kinds; without those about disputes that are no more.
     decisions : iterable of Decision
         Live ones.
     """
-    open_tasks = [task for task in tasks if task.key not in answered]
+    unanswered = [task for task in tasks if task.key not in answered]
+    open_tasks = [task for task in unanswered if not task.kind.is_check]
     found = {phrase: states.get(phrase, OPEN) for phrase in phrases}
     undecided = {phrase for phrase, state in found.items() if not (state.codes or state.disputed)}
     waiting = undecided & {phrase for task in open_tasks for phrase in task.phrase_ids}
@@ -104,6 +111,7 @@ def standing(
         tasks={kind: _count(tasks, kind, answered, skipped) for kind in Kind},
         people=_people(decisions),
         actions=round(left + _LATER * later),
+        checks=round(sum(_CHECK.get(task.kind, 0.0) for task in unanswered)),
     )
 
 

@@ -12,9 +12,11 @@ from models.codebook import Code
 from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
+from models.quality import UNCHECKED, Quality
 from models.store import cards, review
 from models.store.database import Store, now
 from models.store.private import Private
+from models.store.quality import read_quality
 from reports.map import Dot
 
 
@@ -56,6 +58,8 @@ class Report:
         The texts are masked because the private file is not there.
     dots : tuple of Dot
         The first proposal's phrases on its map, each with the name of its (first) confirmed code.
+    quality : Quality
+        Agreement of people and the audit.
     """
 
     title: str
@@ -77,6 +81,7 @@ class Report:
     scripted: bool
     masked: bool
     dots: tuple[Dot, ...] = ()
+    quality: Quality = UNCHECKED
 
 
 def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
@@ -93,6 +98,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scores = cards.scores(tx)
         counts = cards.counts(tx)
         mapped = review.map_places(tx, frame)
+        checked = read_quality(tx, frame, settings.review)
         decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
@@ -141,4 +147,5 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scripted=settings.review.scripted,
         masked=not raw,
         dots=dots,
+        quality=checked,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from models.balance import State
-from reports import words
+from reports import quality, words
 from reports.charts import diverging_bars
 from reports.data import Report, Verbatim
 from reports.environment import environment
@@ -45,6 +45,7 @@ def page(report: Report) -> str:
         words=words,
         map=picture(report.dots),
         show_waves=len(waves) > 1,
+        quality=quality,
     )
 
 

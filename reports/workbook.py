@@ -13,6 +13,7 @@ from models.balance import State
 from models.inert import cell
 from reports.data import Report
 from reports.method import rules
+from reports.quality import UNDEFINED, asked, by_code, overall
 from reports.words import MASKED, SCRIPTED, STATES, TARGETS, certainty, flags, strategy
 
 Value = str | int | float | None
@@ -39,11 +40,15 @@ _CODES = (
     *(("code_id", 22, ""), ("name", 46, ""), ("definition", 60, ""), ("target", 13, ""), ("net", 30, "")),
     *(("note", 40, ""), ("fixed", 9, ""), ("retired", 9, "")),
 )
+_QUALITY = (
+    *(("Что", 52, ""), ("Код", 36, ""), ("Значение", 14, "0.000"), ("От", 10, "0.000"), ("До", 10, "0.000")),
+    *(("Фраз", 9, "0"), ("Пояснение", 60, "")),
+)
 _METHOD = (("Что", 30, ""), ("Как", 100, ""), ("Откуда", 46, ""))
 
 
 def workbook(report: Report) -> bytes:
-    """Build the workbook: Итог, Фразы, Постоянные коды, Кодификатор, О расчёте."""
+    """Build the workbook: Итог, Фразы, Постоянные коды, Кодификатор, Согласие и проверка, О расчёте."""
     book = Workbook()
     book.remove(book.active)
     book.properties.title, book.properties.creator = cell(report.title), "Rechki"
@@ -52,6 +57,7 @@ def workbook(report: Report) -> bytes:
     _sheet(book, "Фразы", _PHRASES, _phrases(report))
     _sheet(book, "Постоянные коды", _FIXED, report.fixed.itertuples(index=False))
     _sheet(book, "Кодификатор", _CODES, _codebook(report))
+    _sheet(book, "Согласие и проверка", _QUALITY, _quality(report))
     _sheet(book, "О расчёте", _METHOD, _method(report))
     out = BytesIO()
     book.save(out)
@@ -80,6 +86,14 @@ def _codebook(report: Report) -> Iterator[Sequence[Value]]:
     for code in report.codes:
         said = (code.code_id, code.name, code.definition, str(code.target), code.net, code.note)
         yield *said, _yes(code.fixed), _yes(code.retired)
+
+
+def _quality(report: Report) -> Iterator[Sequence[Value]]:
+    yield "Что спрошено дважды", "", "", "", "", "", asked(report)
+    for figure in (*overall(report), *(figure for pair in by_code(report) for figure in pair)):
+        of = figure.measure
+        value = UNDEFINED if of.value is None else of.value
+        yield figure.name, figure.code, value, of.low, of.high, figure.phrases, figure.note
 
 
 def _method(report: Report) -> Iterator[Sequence[Value]]:

@@ -15,7 +15,11 @@ def test_status_says_the_same_in_words_and_as_json(tmp_path: Path) -> None:
     shutil.copytree(STUDY, tmp_path / "study")
     said, found = rechki_here("status", tmp_path / "study"), rechki_here("status", tmp_path / "study", "--json")
     assert said.returncode == found.returncode == 0, said.stderr + found.stderr
-    review = json.loads(found.stdout)["review"]
+    told = json.loads(found.stdout)
+    audit, review = told["quality"]["audit"], told["review"]
+    assert f"audited: 0 of {audit['wanted']} drawn from {audit['confirmed']} lines" in said.stdout
+    assert audit["confirmed"] > audit["wanted"] > 0
+    assert audit["error"] is None
     parts = ("confirmed", "incomplete", "disputed", "waiting", "later")
     assert sum(review[part] for part in parts) == review["phrases"] > 0
     assert review["people"]

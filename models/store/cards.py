@@ -164,6 +164,13 @@ def scores(tx: Transaction) -> dict[tuple[str, int], int | None]:
     return {(row.card_id, row.row): row.score for row in tx.rows(schema.purpose_row)}
 
 
+def respondents(tx: Transaction, frame: str) -> dict[str, str]:
+    """Who said each phrase."""
+    of_card = {row.card_id: row.respondent for row in tx.rows(schema.card)}
+    table = schema.phrase
+    return {row.phrase_id: of_card[row.card_id] for row in tx.rows(table, table.c.frame == frame)}
+
+
 def phrase_places(tx: Transaction, frame: str) -> dict[str, tuple[str, int, int, int]]:
     """Where each phrase stands: card id, row, start and end in the verbatim."""
     table = schema.phrase

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, select
 from models.clusters.groups import Groups
 from models.codebook import Codebook, Event, EventKind, undone_events
 from models.coding import Decision, PhraseState, Role, Verdict, replay_decisions
+from models.opinions import FirstAnswer
 from models.planning import ProposedGroup
 from models.review import SKIPPED, Kind, Line, ReviewTask
 from models.store import schema
@@ -345,6 +346,23 @@ def live_decisions(tx: Transaction, frame: str, until: datetime | None = None) -
     live = {origin for origin, found in _counting(tx, until).items() if found.task_key not in withdrawn}
     table = schema.decision
     return [_decision(row) for row in tx.rows(table, table.c.frame == frame) if row.origin in live]
+
+
+def first_answers(tx: Transaction, frame: str) -> list[FirstAnswer]:
+    """What every annotation that still exists decided first: of its earliest revision that could count."""
+    decided: dict[str, list[Decision]] = defaultdict(list)
+    for row in tx.rows(schema.decision, schema.decision.c.frame == frame):
+        decided[row.origin].append(_decision(row))
+    kinds = {task.key: task.kind for task in tasks(tx, frame)}
+    first: dict[tuple[str, int, int], list[FirstAnswer]] = {}
+    gone: set[tuple[str, int, int]] = set()
+    for row in tx.rows(schema.annotation, order=[schema.annotation.c.revision]):
+        key = row.instance, row.project, row.annotation_id
+        (gone.add if row.removed else gone.discard)(key)
+        made = decided.get("/".join(str(part) for part in (*key, row.revision)))
+        if made and key not in first:
+            first[key] = [FirstAnswer(decision, row.task_key, kinds[row.task_key]) for decision in made]
+    return [answer for key, answers in first.items() if key not in gone for answer in answers]
 
 
 def decisions_of(tx: Transaction, origin: str) -> dict[str, Decision]:

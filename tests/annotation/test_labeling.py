@@ -369,3 +369,55 @@ def test_only_a_part_of_an_answer_can_be_given_back_to_it() -> None:
 def test_joining_wins_over_the_suggestion_that_stayed_ticked() -> None:
     result = [{"from_name": "suggested", "value": {"choices": [OFFERED[0], "join"]}}]
     assert answer_of(SINGLE, result) == Answer(join=True)
+
+
+def blind(kind: Kind = Kind.AUDIT) -> ReviewTask:
+    return ReviewTask("key-b", "purpose", kind, SINGLE.lines)
+
+
+@pytest.mark.parametrize("kind", [Kind.AUDIT, Kind.SECOND])
+def test_a_blind_task_gives_no_hint_of_any_code(kind: Kind) -> None:
+    cut = {phrase: replace(context, cut=True) for phrase, context in contexts(SINGLE).items()}
+    states = {phrase: PhraseState(frozenset({"code-b"}), complete=True) for phrase in SINGLE.phrase_ids}
+    shown = task_json(blind(kind), book(), cut, states, SCALE)
+    assert shown["predictions"] == []
+    assert [item["alias"] for item in shown["data"]["suggested"]] == list(FIXED_IDS)
+    assert not [code for code in (*OFFERED, *OTHERS) if code in str(shown).lower()]
+    assert shown == task_json(blind(kind), book(), cut, {}, SCALE), "what stands of the phrase changes nothing"
+
+
+@quick
+@given(
+    codes=st.permutations(OFFERED + OTHERS), count=st.integers(1, 3), kind=st.sampled_from([Kind.AUDIT, Kind.SECOND])
+)
+def test_any_blind_answer_comes_back(codes: list[str], count: int, kind: Kind) -> None:
+    answer = Answer(codes=tuple(codes[:count]))
+    assert answer_of(blind(kind), phrase_result(blind(kind), answer)) == answer
+
+
+def test_a_blind_answer_of_a_code_and_no_answer_at_once_is_unusable() -> None:
+    with pytest.raises(UnusableAnswer, match="оставьте одно"):
+        answer_of(blind(), phrase_result(blind(), Answer(codes=("code-a", NO_ANSWER))))
+
+
+def test_a_dispute_shows_what_was_said_and_ticks_nothing() -> None:
+    said = ["!code-a", "code-a|code-b", "fixed-off-topic"]
+    task = replace(blind(Kind.ADJUDICATION), about={"answers": list(said)}, suggested=("code-a", "code-b"))
+    codebook = book()
+    codebook.apply(Event("r", "", START, "", EventKind.RENAME, "code-b", {"name": "<b>Рост</b>"}, ""))
+    shown = task_json(task, codebook, contexts(task), {}, SCALE)
+    assert shown["predictions"] == []
+    html = shown["data"]["card_html"]
+    assert "<li>не «CODE-A»</li><li>«CODE-A», «&lt;b&gt;Рост&lt;/b&gt;»</li><li>«Не по теме»</li>" in html
+    assert [item["alias"] for item in shown["data"]["suggested"]][:2] == ["code-a", "code-b"]
+    with pytest.raises(UnusableAnswer):
+        answer_of(task, phrase_result(task, Answer(codes=("code-a", NO_ANSWER))))
+
+
+def test_each_project_of_single_phrases_asks_its_own_question() -> None:
+    singles = [kind for kind in Kind if not kind.is_page]
+    questions = {xml_of(kind, book()).findall("Header")[0].get("value") for kind in singles}
+    assert len(questions) == 3, "the audit and the second coder are asked alike"
+    assert not [kind for kind in Kind if "%" in str(ElementTree.tostring(xml_of(kind, book()), "unicode"))]
+    assert len({labeling.TITLES[kind] for kind in Kind}) == len(Kind)
+    assert len({labeling.INSTRUCTIONS[kind] for kind in Kind}) == len(Kind)

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -10,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import httpx
+from label_studio_sdk import LabelStudio
+
 from annotation.client import Studio, connect
 from annotation.scripted import ScriptedAnalyst, Truth
+from annotation.server import LocalServer
 from flows.study import FRAME, open_study
 from models.config import load_study
 
@@ -46,6 +51,25 @@ class Work:
 
     def review(self, most: int | None = None) -> int:
         return self.analyst().review(most)
+
+
+def another_person(studio: Studio, email: str) -> Studio:
+    """Sign up by an invitation, as an annotator does."""
+    invited = httpx.get(f"{studio.url}/api/invite", headers=owners_head()).json()["invite_url"]
+    with httpx.Client(base_url=studio.url, follow_redirects=True, timeout=60) as browser:
+        page = browser.get(invited)
+        secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert secret
+        form = {"csrfmiddlewaretoken": secret[1], "email": email, "password": "longer-than-8", "allow_newsletters": ""}
+        browser.post(invited, data=form, headers={"Referer": studio.url})
+        token = browser.get("/api/current-user/token").json()["token"]
+    return Studio(LabelStudio(base_url=studio.url, api_key=token, timeout=120), studio.url, studio.instance)
+
+
+def owners_head() -> dict[str, str]:
+    signing = LocalServer().signing()
+    assert signing
+    return {"Authorization": f"Token {signing.token}"}
 
 
 def rechki(*arguments: str | Path, timeout: float = 240, **environment: str) -> "subprocess.CompletedProcess[str]":

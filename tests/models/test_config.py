@@ -27,6 +27,8 @@ def test_a_study_holds_only_what_differs_from_the_defaults(tmp_path: Path) -> No
         ({"balance": {"size_bounds": [9, 4, 14, 22]}}, "must grow"),
         ({"balance": {"weights": "respondent"}}, "balance.weights"),
         ({"review": {"page_size": 31}}, "review.page_size"),
+        ({"review": {"audit": 1.5}}, "review.audit"),
+        ({"review": {"double_coded": -0.1}}, "review.double_coded"),
         ({"scale": {7: "семь"}}, "scale"),
         ({"study_id": "not-an-id"}, "study_id"),
         ({"title": ""}, "title"),

@@ -1,5 +1,6 @@
 """What a review costs, action by action, and the analyst it is measured with."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -63,6 +64,10 @@ BELONG = {0: Member.BELONGS, 1: Member.BELONGS, 2: Member.BELONGS}
         (single("а", "б", confirmed=("а",)), Answer(codes=("а", "б")), 1),
         (single("а", "б", confirmed=("а",)), Answer(codes=("а", "в")), 2),
         (single("а", confirmed=("а",)), Answer(codes=("а",)), 1),
+        (replace(single(), kind=Kind.AUDIT), Answer(codes=("а", "б")), 4),
+        (replace(single(), kind=Kind.SECOND), Answer(new_names=("а",)), 3),
+        (replace(single("а", "б"), kind=Kind.ADJUDICATION), Answer(codes=("б",)), 1),
+        (replace(single("а", "б"), kind=Kind.ADJUDICATION), Answer(codes=("в",)), 2),
     ],
 )
 def test_every_action_is_counted(task: ReviewTask, answer: Answer, cost: int) -> None:
@@ -89,6 +94,18 @@ def test_the_analyst_keeps_the_code_of_most_lines_and_types_it_when_it_is_new() 
     again = Analyst(RIGHT).answer(page(Kind.GROUP, *[True] * 4), book("Деньги"))
     assert again.codes == ("code-Деньги",)
     assert not again.new_names
+
+
+def test_a_careless_analyst_leaves_wrong_lines_ticked_and_nothing_else() -> None:
+    careless = Analyst(RIGHT, overlooks=1)
+    on_group = careless.answer(page(Kind.GROUP, True, True, True, False), book("Деньги"))
+    assert on_group.members == {0: Member.BELONGS, 1: Member.BELONGS, 2: Member.BELONGS, 3: Member.ALSO}
+    unticked = careless.answer(page(Kind.ADDITION, False, False, False, suggested=("code-Сон",)), book("Сон"))
+    assert unticked.members == {2: Member.BELONGS}
+    offered = ("code-Сон", "code-Деньги")
+    on_sorting = careless.answer(sorting((True, offered), (False, offered), (True, offered)), book("Сон", "Деньги"))
+    assert on_sorting.sorted == {0: offered[:1], 1: offered[1:], 2: offered[:1]}
+    assert careless.answer(replace(single(), kind=Kind.AUDIT), book("Деньги")).codes == ("code-Деньги",)
 
 
 def test_the_analyst_dissolves_what_is_no_group() -> None:

@@ -66,3 +66,15 @@ def test_who_did_how_much() -> None:
         Person("7", phrases=2, annotations=1, last=datetime(2026, 1, 1, 9, 2)),
         Person("8", phrases=1, annotations=1, last=datetime(2026, 1, 1, 9, 3)),
     ]
+
+
+def test_checks_are_told_apart_from_the_review() -> None:
+    checks = [
+        ReviewTask(f"c{at}", "purpose", kind, (Line(IDS[at], (IDS[at],)),))
+        for at, kind in enumerate((Kind.AUDIT, Kind.SECOND, Kind.ADJUDICATION))
+    ]
+    alone, both = standing(IDS, {}, TASKS, (), (), []), standing(IDS, {}, [*TASKS, *checks], (), (), [])
+    assert (alone.actions, alone.waiting, alone.later, alone.checks) == (both.actions, both.waiting, both.later, 0)
+    assert both.checks == 5
+    assert standing(IDS, {}, [*TASKS, *checks], {"c0", "c1", "c2"}, (), []).checks == 0
+    assert both.tasks[Kind.AUDIT] == TaskCount(open=1, answered=0, skipped=0)

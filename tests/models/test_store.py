@@ -142,6 +142,30 @@ def test_the_coding_of_a_day_is_that_of_the_revisions_of_that_day(store: Store) 
     assert found == [[], first, first, second, second, []]
 
 
+def test_a_first_answer_outlives_its_edits_and_ends_with_its_annotation(store: Store) -> None:
+    fill(store)
+    edited = replace(decision("ls/1/1/2"), codes=("y",), annotator="boris")
+    with store.transaction() as tx:
+        review.add_annotation(tx, annotation(2, annotator="boris"))
+        review.add_decisions(tx, [edited])
+        first = review.first_answers(tx, "purpose")
+        assert {(made.decision.annotator, made.decision.codes, made.task, made.kind) for made in first} == {
+            ("anna", ("x",), "t1", Kind.PHRASE)
+        }
+        assert review.live_decisions(tx, "purpose") == [edited]
+        review.add_annotation(tx, annotation(3, removed=True))
+        assert review.first_answers(tx, "purpose") == []
+
+
+def test_what_could_not_count_at_first_is_no_first_answer(store: Store) -> None:
+    with store.transaction() as tx:
+        review.add_tasks(tx, [TASK])
+        review.add_annotation(tx, annotation(problem="не выбран ни один код"))
+        review.add_annotation(tx, annotation(2))
+        review.add_decisions(tx, [decision("ls/1/1/2")])
+        assert [made.decision.origin for made in review.first_answers(tx, "purpose")] == ["ls/1/1/2"]
+
+
 def test_two_studies_in_one_database_do_not_see_each_other(
     tmp_path: Path, store: Store, make_study: Callable[..., Study]
 ) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
-from support import EXAMPLE, Work, rechki_here
+from support import EXAMPLE, Work, another_person, rechki_here
 
 from annotation.client import tasks_of
-from annotation.labeling import KEY
+from annotation.labeling import KEY, phrase_result
 from annotation.server import LocalServer
 from flows.advance import advance
 from flows.collect import collect
@@ -18,8 +18,9 @@ from flows.setup import init_study
 from flows.study import FRAME, open_study
 from models.codebook import FIXED, Codebook
 from models.coding import PhraseState
+from models.config import change_study
 from models.planning import Phrase
-from models.review import Kind, Line, ReviewTask
+from models.review import Answer, Kind, Line, ReviewTask
 from models.store import cards, review
 from models.text import text_key
 
@@ -301,3 +302,58 @@ def test_a_brought_code_is_typed_over_and_a_group_is_marked_as_several(
     assert {states[phrase].codes for phrase in brought.phrase_ids} == {frozenset({other.code_id})}
     parts = [task for task in waiting(work, Kind.GROUP) if "part_of" in task.about]
     assert {phrase for part in parts for phrase in part.phrase_ids} == set(several.phrase_ids)
+
+
+def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path) -> None:
+    lines = ["id,цель,оценка", "0,снять тревогу,4", "1,вырасти в доходе,3", "2,новый опыт,5"]
+    (tmp_path / "two.csv").write_text("\n".join(lines), "utf-8")
+    work = Work(tmp_path / "two")
+    init_study(work.folder, tmp_path / "two.csv", "Двое", force=False)
+    change_study(work.folder, review={"double_coded": 1})
+    advance(str(work.folder))
+    first = another_person(work.studio(), "first@example.org")
+    names = {"снять тревогу": "Спокойствие", "вырасти в доходе": "Деньги", "новый опыт": "Интерес"}
+    for task in waiting(work, Kind.PHRASE):
+        _, number = number_in_label_studio(work, Kind.PHRASE, task.key)
+        answer = Answer(new_names=(names[task.lines[0].text],))
+        first.api.annotations.create(id=number, result=phrase_result(task, answer))
+    advance(str(work.folder))
+
+    blind = {task.lines[0].text: task for task in waiting(work, Kind.SECOND)}
+    assert blind.keys() == names.keys()
+    open_task(page, work, blind["вырасти в доходе"])
+    assert page.locator("input[type=checkbox]:checked").count() == 0
+    assert page.get_by_text("Деньги").count() == 0, "no code is in sight"
+    page.locator(".ant-select-selector", has_text="Начните печатать название кода").click()
+    page.wait_for_timeout(700)  # the list takes letters only then
+    page.keyboard.type("ден")
+    page.wait_for_timeout(700)
+    picture(page, "blind")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    submit(page)
+    open_task(page, work, blind["снять тревогу"])
+    page.keyboard.press("8")  # off topic
+    submit(page)
+    advance(str(work.folder))
+    codebook, states = state_of(work)
+    money, calm = codebook.by_name("Деньги"), codebook.by_name("Спокойствие")
+    assert money is not None
+    assert calm is not None
+    agreed = states[blind["вырасти в доходе"].phrase_ids[0]]
+    assert agreed.codes == {money.code_id}
+    assert len(agreed.origins) == 2, "both answers stand behind it"
+
+    (dispute,) = waiting(work, Kind.ADJUDICATION)
+    assert states[dispute.phrase_ids[0]].disputed
+    open_task(page, work, dispute)
+    assert page.locator("input[type=checkbox]:checked").count() == 0
+    assert any(frame.get_by_text("«Спокойствие»").count() for frame in page.frames)
+    assert any(frame.get_by_text("«Не по теме»").count() for frame in page.frames)
+    picture(page, "dispute")
+    page.keyboard.press("1")
+    submit(page)
+    advance(str(work.folder))
+    _, states = state_of(work)
+    assert states[dispute.phrase_ids[0]].codes == {calm.code_id}

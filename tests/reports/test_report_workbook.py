@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.data import Report
 from reports.workbook import workbook
 
-SHEETS = ["Итог", "Фразы", "Постоянные коды", "Кодификатор", "О расчёте"]
+SHEETS = ["Итог", "Фразы", "Постоянные коды", "Кодификатор", "Согласие и проверка", "О расчёте"]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,216 @@
+"""Two coders and an adjudicator at work at once through Label Studio's own API."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from support import Work, another_person, owners_head, rechki_here
+
+from annotation.client import Studio, tasks_of
+from annotation.labeling import KEY, phrase_result
+from annotation.scripted import ScriptedAnalyst
+from flows.advance import advance
+from flows.status import Status, status_of
+from flows.study import FRAME, open_study
+from models.codebook import Codebook
+from models.coding import PhraseState
+from models.config import change_study
+from models.review import Answer, Kind, ReviewTask
+from models.store import review
+
+REVIEW = tuple(kind for kind in Kind if not kind.is_check)
+BLIND = (Kind.AUDIT, Kind.SECOND)
+
+
+def working(work: Work, studio: Studio, overlooks: float = 0.0) -> ScriptedAnalyst:
+    analyst = work.analyst()
+    analyst.studio = studio
+    analyst.analyst = replace(analyst.analyst, overlooks=overlooks)
+    return analyst
+
+
+def project(work: Work, kind: Kind) -> int:
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        known = review.project(tx, work.studio().instance, FRAME, kind)
+    assert known is not None
+    return known[0]
+
+
+def planned(work: Work) -> dict[str, ReviewTask]:
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        return {task.key: task for task in review.tasks(tx, FRAME)}
+
+
+def coding(work: Work) -> tuple[Codebook, dict[str, PhraseState]]:
+    with open_study(work.folder) as opened, opened.store.transaction() as tx:
+        return review.coding(tx, FRAME)
+
+
+Said = tuple[str, int, str, frozenset[str]]  # when, who, verdict, names of codes
+
+
+def exported(work: Work) -> tuple[dict[str, list[Said]], dict[str, list[Said]]]:
+    """What people said of each phrase, and what adjudicators said, from Label Studio's own export."""
+    book, _ = coding(work)
+    tasks, studio = planned(work), work.studio()
+    coders: dict[str, list[Said]] = defaultdict(list)
+    judges: dict[str, list[Said]] = defaultdict(list)
+    for kind in {task.kind for task in tasks.values()}:
+        where = f"{studio.url}/api/projects/{project(work, kind)}/export"
+        body = httpx.get(where, params={"exportType": "JSON"}, headers=owners_head(), timeout=120).json()
+        for item in body:
+            task = tasks[item["data"][KEY]]
+            for annotation in item["annotations"]:
+                when, who = str(annotation["updated_at"]), int(annotation["completed_by"])
+                for phrase, verdict, names in said_in(task, annotation["result"], book):
+                    (judges if kind is Kind.ADJUDICATION else coders)[phrase].append((when, who, verdict, names))
+    return coders, judges
+
+
+def said_in(task: ReviewTask, result: list[Any], book: Codebook) -> Iterator[tuple[str, str, frozenset[str]]]:
+    told: dict[str, list[str]] = defaultdict(list)
+    for region in result:
+        value = region["value"]
+        told[region["from_name"]] += value.get("choices") or value.get("text") or [p[-1] for p in value["taxonomy"]]
+    for at, line in enumerate(task.lines):
+        mark = f"p{at:02d}"
+        if task.kind is Kind.SORT:
+            codes = {code for code in line.codes if f"{mark}:{code}" in told["sorted"]}
+            verdict = "also" if f"{mark}+" in told["sorted"] else "assign"
+            verdict, names = (verdict, codes) if codes else ("not", {*line.codes})
+            found = frozenset(book.codes[code].name for code in names)
+        elif task.kind.is_page:
+            if "dissolve" in told["verdict"]:
+                continue
+            code = told["merge"] or (list(task.suggested) if task.kind is Kind.ADDITION else [])
+            found = frozenset([book.codes[code[0]].name if code else told["name"][0]])
+            verdict = "also" if f"{mark}+" in told["members"] else "assign" if mark in told["members"] else "not"
+        else:
+            names = {book.codes[code].name for code in (*told["suggested"], *told["codes"])}
+            verdict, found = "assign", frozenset(names | {*told["new_code"]})
+        for phrase in line.phrase_ids:
+            yield phrase, verdict, found
+
+
+def settled(said: Iterable[Said]) -> frozenset[str]:
+    """What stands after people's answers in the order of time: a set that nobody contradicts, or nothing."""
+    stands: dict[int, tuple[frozenset[str], bool, frozenset[str]]] = {}
+    for _, who, verdict, names in sorted(said):
+        codes, complete, out = stands.get(who, (frozenset(), False, frozenset()))
+        if verdict == "not":
+            stands[who] = codes - names, complete and bool(codes - names), out | names
+        else:
+            stands[who] = names, verdict == "assign", out - names
+    positive = [(complete, codes) for codes, complete, _ in stands.values() if codes]
+    if not positive:
+        return frozenset()
+    _, fullest = max(positive, key=lambda found: (found[0], len(found[1])))
+    contradicted = any(codes != fullest and (complete or not codes < fullest) for complete, codes in positive)
+    return frozenset() if contradicted or any(out & fullest for _, _, out in stands.values()) else fullest
+
+
+@pytest.mark.timeout(900)
+def test_two_coders_and_an_adjudicator_at_once_give_the_coding_that_label_studios_export_gives(work: Work) -> None:
+    change_study(work.folder, review={"audit": 0.4, "audit_least": 10, "double_coded": 0.4})
+    advance(str(work.folder))
+    studio = work.studio()
+    second, judge = (another_person(studio, f"{name}@example.org") for name in ("second", "judge"))
+    disputed: set[str] = set()
+    for _ in range(15):
+        people = [(working(work, studio, overlooks=0.6), REVIEW), (working(work, second), BLIND)]
+        people.append((working(work, judge), (Kind.ADJUDICATION,)))
+        with ThreadPoolExecutor(3) as at_once:
+            jobs = [at_once.submit(who.review, 25, None, kinds) for who, kinds in people]
+            answered = [job.result() for job in jobs]
+        advance(str(work.folder))
+        disputed |= {phrase for phrase, state in coding(work)[1].items() if state.disputed}
+        if not any(answered):
+            break
+    book, states = coding(work)
+    found = status_of(work.folder)
+    assert disputed, "a careless coder and a careful one disagree"
+    assert not found.review.disputed
+    assert found.review.confirmed == found.review.phrases
+
+    coders, judges = exported(work)
+    assert disputed <= judges.keys()
+    from_export = {phrase: settled(judges.get(phrase, said)) for phrase, said in coders.items()}
+    names = {phrase: frozenset(book.codes[code].name for code in states[phrase].codes) for phrase in states}
+    assert {phrase: said for phrase, said in from_export.items() if said} == {p: n for p, n in names.items() if n}
+
+    tells_of_checks(work, found)
+    no_hint_in_blind_projects(work)
+
+
+def tells_of_checks(work: Work, found: Status) -> None:
+    audit, double = found.quality.audit, found.quality.double_coding
+    assert audit.answered == audit.wanted >= 10
+    assert audit.same_person == double.same_person == 0
+    assert audit.low is not None
+    assert audit.error is not None
+    assert audit.low <= audit.error
+    assert double.answered == double.wanted > 0
+    assert found.quality.agreement.whole.phrases == found.quality.agreement.blind.phrases > 0
+    assert found.quality.adjudicated > 0
+    said = rechki_here("status", work.folder).stdout
+    assert f"audited: {audit.wanted} of {audit.wanted}" in said
+    assert "agreement on" in said
+    as_json = json.loads(rechki_here("status", work.folder, "--json").stdout)["quality"]
+    assert as_json["audit"]["error"] == pytest.approx(audit.error)
+    assert as_json["agreement"]["whole"]["alpha"]["value"] is not None
+    page = (work.folder / "reports" / "index.html").read_text("utf-8")
+    assert "Согласие кодировщиков и проверка" in page
+    assert f"Вслепую проверено {audit.wanted} из {audit.wanted}" in page
+
+
+def no_hint_in_blind_projects(work: Work) -> None:
+    book, _ = coding(work)
+    tasks = planned(work)
+    for kind in BLIND:
+        for task in tasks_of(work.studio(), project(work, kind), fields="all"):
+            assert not task.predictions
+            assert {item["alias"] for item in task.data["suggested"]} == {c.code_id for c in book.active() if c.fixed}
+            assert tasks[task.data[KEY]].about == {}
+    order = [tasks[t.data[KEY]].phrase_ids[0] for t in tasks_of(work.studio(), project(work, Kind.AUDIT), fields="all")]
+    on_pages = [phrase for task in tasks.values() if task.kind.is_page for phrase in task.phrase_ids]
+    assert sorted(order, key=on_pages.index) != order
+
+
+@pytest.mark.timeout(600)
+def test_a_dispute_that_an_edit_settles_leaves_label_studio_and_one_persons_two_answers_are_none(work: Work) -> None:
+    change_study(work.folder, review={"audit": 0, "double_coded": 1})
+    advance(str(work.folder))
+    studio = work.studio()
+    other = another_person(studio, "edits@example.org")
+    while working(work, studio).review(kinds=REVIEW):
+        advance(str(work.folder))
+    tasks = planned(work)
+    waiting = list(tasks_of(studio, project(work, Kind.SECOND), fields="all"))
+    one, own = waiting[0], waiting[1]
+    strange = phrase_result(tasks[one.data[KEY]], Answer(new_names=("Совсем другое",)))
+    made = other.api.annotations.create(id=int(one.id), result=strange)
+    studio.api.annotations.create(
+        id=int(own.id), result=phrase_result(tasks[own.data[KEY]], Answer(new_names=("Ещё одно",)))
+    )
+    advance(str(work.folder))
+    book, states = coding(work)
+    phrase, twice = tasks[one.data[KEY]].phrase_ids[0], tasks[own.data[KEY]].phrase_ids[0]
+    assert states[phrase].disputed
+    assert {book.codes[code].name for code in states[twice].codes} == {"Ещё одно"}, "his own answer is replaced"
+    assert "had both answers from one person" in rechki_here("status", work.folder).stdout
+    (dispute,) = tasks_of(studio, project(work, Kind.ADJUDICATION), fields="all")
+    assert "«Совсем другое»" in dispute.data["card_html"]
+
+    agreed = next(answer for answer in states[phrase].answers if book.codes[answer[0]].name != "Совсем другое")
+    result = phrase_result(tasks[one.data[KEY]], Answer(codes=agreed))
+    other.api.annotations.update(id=int(made.id or 0), result=result)
+    advance(str(work.folder))
+    assert set(coding(work)[1][phrase].codes) == set(agreed)
+    assert list(tasks_of(studio, project(work, Kind.ADJUDICATION), fields="all")) == []
+    first = status_of(work.folder).quality.agreement.whole
+    assert (first.phrases, first.percent.value) == (1, 0), "what was said first counts, whatever it was changed to"

@@ -119,6 +119,28 @@ def embed(
 
 
 @app.command()
+def balance(
+    file: Annotated[Path, typer.Argument(help="A table coded by hand: card_id, code, score; CSV, Excel, JSON lines.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for the report; without it the table is printed.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="A YAML file with sections of study.yaml: balance, scale, cards.handed_out.")
+    ] = None,
+) -> None:
+    """Compute the served balance of codings made outside Rechki: no study, no server.
+
+    Besides card_id, code (several joined by |) and score the table may have row, respondent, wave, target, net, text
+    and why; Russian headers are understood.
+
+    Example: [bold]rechki balance coded.csv --out report[/bold]
+    """
+    from flows.balance import balance_file
+
+    balance_file(file, out, settings)
+
+
+@app.command()
 def propose(
     study: StudyFolder,
     new_projects: Annotated[

@@ -147,24 +147,68 @@ def served_balance(
         certain, box, size, target, strategy; then share (percent of respondents), b_low, b_high (95 % interval),
         p_very_under … p_over, flags.
     """
-    rows = list(rows)
-    fixed = {code.code_id for code in codes if code.fixed}
-    substantive = [row for row in rows if row.codes - fixed]
-    base = len({row.respondent for row in substantive})
-    weights = _weights(substantive, settings)
     by_code: dict[str, list[CodedRow]] = defaultdict(list)
-    for row in substantive:
-        for code in row.codes - fixed:
+    counted = _Counted.of(rows, codes, settings)
+    for row in counted.rows:
+        for code in row.codes - counted.fixed:
             by_code[code].append(row)
     lines = [
-        _line(code, by_code[code.code_id], weights, base, settings, handed_out)
-        for code in codes
-        if code.code_id in by_code
+        _line(code, by_code[code.code_id], counted, settings, handed_out) for code in codes if code.code_id in by_code
     ]
-    table = pd.DataFrame(lines, columns=list(COLUMNS))
+    return _largest_first(pd.DataFrame(lines, columns=list(COLUMNS)))
+
+
+def net_balance(
+    rows: Iterable[CodedRow], codes: Sequence[Code], settings: Balance, handed_out: int | None = None
+) -> pd.DataFrame:
+    """Compute the served balance of every net, the largest first; empty when no code has a net.
+
+    A net's size counts respondents, and its E, U and D count each purpose row once, however many of its codes the row
+    carries. Shares and weights are those of `served_balance`: of all respondents with a substantive code.
+
+    Returns
+    -------
+    DataFrame
+        net, codes (names joined by ``|``), then the columns of `served_balance` from `rows` on, without those that an
+        analyst decides of a code (target, strategy).
+    """
+    counted = _Counted.of(rows, codes, settings)
+    nets = {code.code_id: code.net for code in codes if code.net and not code.fixed}
+    by_net: dict[str, list[CodedRow]] = defaultdict(list)
+    for row in counted.rows:
+        for net in {nets[code] for code in row.codes if code in nets}:
+            by_net[net].append(row)
+    carried = {code for row in counted.rows for code in row.codes}
+    lines = []
+    for net, of_net in by_net.items():
+        names = JOINED.join(code.name for code in codes if nets.get(code.code_id) == net and code.code_id in carried)
+        lines.append(_line(Code(net, net), of_net, counted, settings, handed_out) | {"net": net, "codes": names})
+    table = _largest_first(pd.DataFrame(lines, columns=["net", "codes", *COLUMNS]))
+    return table.drop(columns=["code", "code_id", "target", "strategy"])
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The rows with a substantive code, who gave them, what each row weighs, and the ids of the fixed codes."""
+
+    rows: tuple[CodedRow, ...]
+    base: int
+    weights: Mapping[str, Fraction]
+    fixed: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[CodedRow], codes: Sequence[Code], settings: Balance) -> "_Counted":
+        fixed = frozenset(code.code_id for code in codes if code.fixed)
+        substantive = tuple(row for row in rows if row.codes - fixed)
+        base = len({row.respondent for row in substantive})
+        return cls(substantive, base, _weights(substantive, settings), fixed)
+
+
+def _largest_first(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["respondents", "rows", "code"], ascending=[False, False, True], ignore_index=True)
 
 
+JOINED = "|"
 COLUMNS = (
     *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size", "target"),
     *("strategy", "share", "b_low", "b_high", *(f"p_{state}" for state in State), "flags"),
@@ -193,15 +237,14 @@ def _weights(rows: Sequence[CodedRow], settings: Balance) -> Mapping[str, Fracti
 def _line(
     code: Code,
     rows: Sequence[CodedRow],
-    weights: Mapping[str, Fraction],
-    base: int,
+    counted: _Counted,
     settings: Balance,
     handed_out: int | None,
 ) -> dict[str, object]:
     scored = [(row, row.score) for row in rows if row.score is not None]
     people: dict[str, Tally] = defaultdict(Tally)
     for row, score in scored:
-        people[row.respondent] += Tally.of(score, weights[row.respondent])
+        people[row.respondent] += Tally.of(score, counted.weights[row.respondent])
     tally = sum(people.values(), Tally())
     state = state_of(tally, settings)
     likely, low, high = _posterior(people.values(), settings)
@@ -225,10 +268,10 @@ def _line(
         "state": str(state) if state else "",
         "certain": "yes" if certain else "no",
         "box": box_score([score for _, score in scored], cards, handed_out),
-        "size": size_of(respondents, base, settings.size_bounds),
+        "size": size_of(respondents, counted.base, settings.size_bounds),
         "target": str(code.target),
         "strategy": "|".join(strategies(code.target, state)),
-        "share": 100 * respondents / base,
+        "share": 100 * respondents / counted.base,
         "b_low": low,
         "b_high": high,
         **{f"p_{name}": likely.get(name, float("nan")) for name in State},

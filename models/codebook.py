@@ -45,7 +45,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Code:
-    """A confirmed purpose. `fixed` codes always exist and carry no state."""
+    """A confirmed purpose. `fixed` codes always exist and carry no state; `net` names the codes it is summed with."""
 
     code_id: str
     name: str
@@ -53,6 +53,7 @@ class Code:
     fixed: bool = False
     retired: bool = False
     merged_into: str | None = None
+    net: str = ""
 
 
 NO_ANSWER = "fixed-no-answer"

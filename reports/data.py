@@ -1,14 +1,16 @@
 """What a report holds, gathered from the store in one transaction."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
-from models.balance import fixed_counts, served_balance
+from models.balance import fixed_counts, net_balance, served_balance
 from models.codebook import Code
+from models.coded import Passed
 from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
@@ -22,7 +24,8 @@ from reports.map import Dot
 class Verbatim:
     """A confirmed phrase as the report shows it: the customer's words, the score and the reason given for it.
 
-    `annotations` names what stands behind the code: ``instance/project/annotation/revision``, several joined by ``; ``.
+    `behind` names what stands behind the code: ``instance/project/annotation/revision``, or file and line of a coding
+    made outside Rechki; several joined by ``; ``.
     """
 
     text: str
@@ -30,7 +33,18 @@ class Verbatim:
     why: str
     wave: str
     phrase_id: str = ""
-    annotations: str = ""
+    behind: str = ""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A table coded outside Rechki: its name, what of it was not taken as it stands, and notes on what was."""
+
+    file: str
+    lines: int
+    refused: tuple[Passed, ...]
+    no_score: tuple[Passed, ...]
+    notes: tuple[Passed, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,8 @@ class Report:
     ----------
     balance : DataFrame
         From `models.balance.served_balance`: one row a code that has confirmed rows, the largest first.
+    nets : DataFrame
+        From `models.balance.net_balance`: empty when no code has a net.
     fixed : DataFrame
         From `models.balance.fixed_counts`.
     verbatims : dict of code id to list of Verbatim
@@ -56,11 +72,14 @@ class Report:
         The texts are masked because the private file is not there.
     dots : tuple of Dot
         The first proposal's phrases on its map, each with the name of its (first) confirmed code.
+    outside : Outside, optional
+        The table the codings come from when they were made outside Rechki; then there are no phrases to confirm.
     """
 
     title: str
     made_at: datetime
     balance: pd.DataFrame
+    nets: pd.DataFrame
     fixed: pd.DataFrame
     codes: tuple[Code, ...]
     verbatims: dict[str, list[Verbatim]]
@@ -77,6 +96,7 @@ class Report:
     scripted: bool
     masked: bool
     dots: tuple[Dot, ...] = ()
+    outside: Outside | None = None
 
 
 def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
@@ -119,12 +139,12 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         for phrase_id, (x, y) in sorted(mapped.items())
         if phrase_id in phrases
     )
-    for shown in verbatims.values():
-        shown.sort(key=lambda item: (item.score is None, item.score, item.text))
+    sort_verbatims(verbatims.values())
     return Report(
         title=settings.title,
         made_at=now(),
         balance=served_balance(coded, codes, settings.balance, settings.cards.handed_out),
+        nets=net_balance(coded, codes, settings.balance, settings.cards.handed_out),
         fixed=fixed_counts(coded, codes),
         codes=codes,
         verbatims=dict(verbatims),
@@ -142,3 +162,9 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         masked=not raw,
         dots=dots,
     )
+
+
+def sort_verbatims(lists: Iterable[list[Verbatim]]) -> None:
+    """Put the words of every code in the report's order: the lowest score first, unscored last."""
+    for shown in lists:
+        shown.sort(key=lambda item: (item.score is None, item.score, item.text))

@@ -14,6 +14,7 @@ from reports.map import picture
 from reports.method import rules
 from reports.placing import NARROW, WIDE, Line
 
+MOST_PASSED = 100  # lines of a file that are named on the page; the workbook names all
 ON_ONE_CHART = 20  # streams; more would run over a printed page
 
 
@@ -33,6 +34,7 @@ class Section:
 
 def page(report: Report) -> str:
     """Render the report; the same text for the same report."""
+    told = any(said.text for of_code in report.verbatims.values() for said in of_code)
     waves = {said.wave for of_code in report.verbatims.values() for said in of_code}
     template = environment().get_template("report.html.j2")
     return template.render(
@@ -40,6 +42,10 @@ def page(report: Report) -> str:
         charts=list(_charts(report)),
         streams=list(_sections(report, report.balance.to_dict("records"), "stream")),
         fixed=list(_sections(report, report.fixed.to_dict("records"), "fixed")),
+        nets=report.nets.to_dict("records"),
+        outside=report.outside,
+        told=told,
+        most_passed=MOST_PASSED,
         rules=rules(report),
         states=[str(state) for state in State],
         words=words,
@@ -60,6 +66,6 @@ def _charts(report: Report) -> Iterator[dict[str, Markup]]:
 
 def _sections(report: Report, lines: Iterable[Line], kind: str) -> Iterator[Section]:
     for number, line in enumerate(lines, start=1):
-        said = report.verbatims.get(line["code_id"], [])
+        said = [item for item in report.verbatims.get(line["code_id"], []) if item.text]
         groups = ((score, tuple(v for v in said if v.score == score)) for score in (0, 1, 2, 3, 4, 5, None))
         yield Section(f"{kind}-{number}", line, tuple(group for group in groups if group[1]))

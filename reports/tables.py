@@ -1,4 +1,4 @@
-"""balance.csv and fixed_codes.csv: the numbers for other programs."""
+"""balance.csv, nets.csv and fixed_codes.csv: the numbers for other programs."""
 
 import pandas as pd
 
@@ -9,12 +9,21 @@ BALANCE = (
     *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b"),
     *("state", "certain", "box", "size", "target", "strategy"),
 )
+NETS = (
+    *("net", "codes", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size"),
+    *("share", "b_low", "b_high"),
+)
 FIXED = ("code", "code_id", "rows", "respondents")
 
 
 def balance_csv(report: Report) -> bytes:
     """Write the served balance: percent and points unrounded, nothing where no row is scored."""
     return plain_csv(report.balance[list(BALANCE)])
+
+
+def nets_csv(report: Report) -> bytes:
+    """Write the served balance of the nets; only a header when no code has one."""
+    return plain_csv(report.nets[list(NETS)])
 
 
 def fixed_csv(report: Report) -> bytes:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from models.coded import Fault
+
 UNSURE = "нельзя сказать уверенно"
 NO_SCORES = "нет оценок"
 OURS = "наше правило"
@@ -10,6 +12,21 @@ MASKED = (
     "Тексты показаны с масками: имена, телефоны, адреса и другие личные данные заменены пометками вроде [ИМЯ_1]. "
     "Полной анонимности это не обещает."
 )
+
+OUTSIDE = "Закодировано вне Речек"
+FAULTS: Mapping[Fault, str] = {
+    Fault.BROKEN: "строка не ложится на заголовок",
+    Fault.NO_CARD: "не сказано, чья это карточка",
+    Fault.NO_CODE: "нет кода",
+    Fault.LONG_CODE: "код длиннее любого названия",
+    Fault.NO_ROW: "номер цели — не целое число",
+    Fault.TWO_SCORES: "у той же цели в другой строке другая оценка",
+    Fault.TWO_RESPONDENTS: "у той же карточки в другой строке другой респондент",
+    Fault.TWO_WAVES: "у той же карточки в другой строке другая волна",
+    Fault.NO_SCORE: "это не оценка по шкале",
+    Fault.REPEATED: "повторяет строку выше",
+    Fault.SPELLING: "код написан иначе, чем в другой строке",
+}
 
 STATES: Mapping[str, str] = {
     "very_under": "сильно недообслужен",

@@ -9,11 +9,11 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from models.balance import State
+from models.balance import JOINED, State
 from models.inert import cell
-from reports.data import Report
+from reports.data import Outside, Report
 from reports.method import rules
-from reports.words import MASKED, SCRIPTED, STATES, TARGETS, certainty, flags, strategy
+from reports.words import FAULTS, MASKED, OUTSIDE, SCRIPTED, STATES, TARGETS, certainty, flags, strategy
 
 Value = str | int | float | None
 _ONE, _SIGNED = "0.0", "+0.0;-0.0;0.0"
@@ -34,19 +34,50 @@ _PHRASES = (
     ("Код фразы", 22, ""),
     ("Аннотации", 30, ""),
 )
+_NETS = (
+    *(
+        ("Сводная группа", 36, ""),
+        ("Потоки", 46, ""),
+        ("Размер", 9, ""),
+        ("Доля респондентов, %", 13, _ONE),
+        ("Строк", 9, "0"),
+    ),
+    *(("С оценкой", 10, "0"), ("Респондентов", 14, "0"), ("Оценки 4–5, 3, 0–2", 24, "")),
+    *(("E, %", 8, _ONE), ("U, %", 8, _ONE), ("D, %", 8, _ONE)),
+    *(("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED)),
+    *(("Состояние", 21, ""), ("Уверенность", 25, ""), ("Оговорки", 46, "")),
+)
+_ROWS = (*_PHRASES[:5], ("Файл и строка", 40, ""))
+_PASSED = (("Строка", 10, "0"), ("Колонка", 24, ""), ("Что с ней", 24, ""), ("Почему", 60, ""))
 _FIXED = (("Код", 30, ""), ("code_id", 22, ""), ("Строк", 10, "0"), ("Респондентов", 14, "0"))
-_CODES = (("code_id", 22, ""), ("name", 46, ""), ("target", 13, ""), ("fixed", 9, ""), ("retired", 9, ""))
+_CODES = (
+    ("code_id", 22, ""),
+    ("name", 46, ""),
+    ("target", 13, ""),
+    ("fixed", 9, ""),
+    ("retired", 9, ""),
+    ("net", 30, ""),
+)
 _METHOD = (("Что", 30, ""), ("Как", 100, ""), ("Откуда", 46, ""))
 
 
 def workbook(report: Report) -> bytes:
-    """Build the workbook: Итог, Фразы, Постоянные коды, Кодификатор, О расчёте."""
+    """Build the workbook: Итог, Сводные группы, Фразы, Постоянные коды, Кодификатор, О расчёте.
+
+    Of a table coded outside Rechki «Строки» stands instead of «Фразы», and «Не взято» names what was not taken.
+    """
     book = Workbook()
     book.remove(book.active)
     book.properties.title, book.properties.creator = cell(report.title), "Rechki"
     book.properties.created = report.made_at
     _sheet(book, "Итог", _BALANCE, _balance(report))
-    _sheet(book, "Фразы", _PHRASES, _phrases(report))
+    if len(report.nets):
+        _sheet(book, "Сводные группы", _NETS, _nets(report))
+    if report.outside:
+        _sheet(book, "Строки", _ROWS, (line[:5] + line[6:] for line in _phrases(report)))
+        _sheet(book, "Не взято", _PASSED, _passed(report.outside))
+    else:
+        _sheet(book, "Фразы", _PHRASES, _phrases(report))
     _sheet(book, "Постоянные коды", _FIXED, report.fixed.itertuples(index=False))
     _sheet(book, "Кодификатор", _CODES, _codebook(report))
     _sheet(book, "О расчёте", _METHOD, _method(report))
@@ -66,16 +97,36 @@ def _balance(report: Report) -> Iterator[Sequence[Value]]:
         )
 
 
-def _phrases(report: Report) -> Iterator[Sequence[Value]]:
+def _nets(report: Report) -> Iterator[Sequence[Value]]:
+    for line in report.nets.to_dict("records"):
+        yield (
+            *(line["net"], line["codes"].replace(JOINED, "; "), line["size"], line["share"], line["rows"], line["n"]),
+            *(line["respondents"], line["box"], line["e"], line["u"], line["d"], line["b"]),
+            *(line["b_low"], line["b_high"], STATES[line["state"]], certainty(line["state"], line["certain"])),
+            "; ".join(flags(line["flags"])),
+        )
+
+
+def _passed(outside: Outside) -> Iterator[Sequence[Value]]:
+    for title, found in (
+        ("не посчитана", outside.refused),
+        ("посчитана без оценки", outside.no_score),
+        ("посчитана", outside.notes),
+    ):
+        for item in found:
+            yield item.row, item.column, title, FAULTS[item.fault]
+
+
+def _phrases(report: Report) -> Iterator[tuple[Value, ...]]:
     names = {code.code_id: code.name for code in report.codes}
     for code_id in (*report.balance["code_id"], *report.fixed["code_id"]):
         for said in report.verbatims.get(code_id, []):
-            yield names[code_id], said.score, said.text, said.why, said.wave, said.phrase_id, said.annotations
+            yield names[code_id], said.score, said.text, said.why, said.wave, said.phrase_id, said.behind
 
 
 def _codebook(report: Report) -> Iterator[Sequence[Value]]:
     for code in report.codes:
-        yield code.code_id, code.name, str(code.target), _yes(code.fixed), _yes(code.retired)
+        yield code.code_id, code.name, str(code.target), _yes(code.fixed), _yes(code.retired), code.net
 
 
 def _method(report: Report) -> Iterator[Sequence[Value]]:
@@ -85,13 +136,18 @@ def _method(report: Report) -> Iterator[Sequence[Value]]:
         yield "Кто разбирал", SCRIPTED, ""
     if report.masked:
         yield "Тексты", MASKED, ""
-    yield "Ждут решения, фраз", report.awaiting, "по ним не посчитано ни одно число"
-    yield "Из них спорных, фраз", report.disputed, ""
-    yield "Подтверждено, фраз", report.confirmed, ""
-    yield "Из них говорят и о другом, фраз", report.unfinished, "подтверждённый код посчитан, второй впереди"
+    if report.outside:
+        yield "Откуда коды", f"{OUTSIDE}: {report.outside.file}", ""
+        yield "Не посчитано строк файла", len(report.outside.refused), "названы на листе «Не взято»"
+    else:
+        yield "Ждут решения, фраз", report.awaiting, "по ним не посчитано ни одно число"
+        yield "Из них спорных, фраз", report.disputed, ""
+        yield "Подтверждено, фраз", report.confirmed, ""
+        yield "Из них говорят и о другом, фраз", report.unfinished, "подтверждённый код посчитан, второй впереди"
     for rule in rules(report):
         yield rule.name, "\n".join(rule.lines), rule.source
-    yield "Отпечаток оснований", report.evidence, "решения людей, журнал кодов, оценки и настройки баланса"
+    behind = "строки файла, коды" if report.outside else "решения людей, журнал кодов"
+    yield "Отпечаток оснований", report.evidence, f"{behind}, оценки и настройки баланса"
 
 
 def _sheet(

@@ -5,12 +5,14 @@ from pathlib import Path
 from reports.data import Report
 from reports.files import replace_files
 from reports.page import page
-from reports.tables import balance_csv, fixed_csv
+from reports.tables import balance_csv, fixed_csv, nets_csv
 from reports.workbook import workbook
+
+FILES = ("index.html", "report.xlsx", "balance.csv", "nets.csv", "fixed_codes.csv")
 
 
 def write_report(report: Report, folder: Path) -> dict[str, Path]:
-    """Write index.html, report.xlsx, balance.csv and fixed_codes.csv; older ones are replaced.
+    """Write index.html, report.xlsx, balance.csv, nets.csv and fixed_codes.csv; older ones are replaced.
 
     Everything is rendered before the first file is touched, and every file is written under a temporary name first:
     a run that fails or is killed leaves each file either old or new, and whole.
@@ -32,12 +34,13 @@ def write_report(report: Report, folder: Path) -> dict[str, Path]:
     OSError
         When the folder or a file cannot be written.
     """
-    contents = {
-        "index.html": page(report).encode("utf-8"),
-        "report.xlsx": workbook(report),
-        "balance.csv": balance_csv(report),
-        "fixed_codes.csv": fixed_csv(report),
-    }
-    files = {name: folder / name for name in contents}
-    replace_files({files[name]: content for name, content in contents.items()})
+    contents = (
+        page(report).encode("utf-8"),
+        workbook(report),
+        balance_csv(report),
+        nets_csv(report),
+        fixed_csv(report),
+    )
+    files = {name: folder / name for name in FILES}
+    replace_files(dict(zip(files.values(), contents, strict=True)))
     return files

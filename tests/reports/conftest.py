@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from models.balance import CodedRow, fixed_counts, served_balance
+from models.balance import CodedRow, fixed_counts, net_balance, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code, Target
 from models.config import Study, default_settings
 from reports.data import Report, Verbatim
@@ -29,10 +29,10 @@ SCORES: dict[str, list[int | None]] = {
     "formula": [5, 0],
 }
 CODES = (
-    Code("solve", "Решить проблему, достичь цель", Target.YES),
+    Code("solve", "Решить проблему, достичь цель", Target.YES, net="=Дело & <i>"),
     Code("loyal", "Лояльность — пришли к ней лично", Target.UNDECIDED),
     Code("evil", "<b>Злой & «поток»</b>", Target.NO),
-    Code("silent", "Без единой оценки"),
+    Code("silent", "Без единой оценки", net="=Дело & <i>"),
     Code("formula", "=HYPERLINK(1)", Target.NO),
     Code("gone", "Слитый поток", retired=True),
     *FIXED,
@@ -67,6 +67,7 @@ def report() -> Report:
         title=settings.title,
         made_at=datetime(2026, 4, 15, 9, 5),
         balance=served_balance(rows, CODES, settings.balance, handed_out=40),
+        nets=net_balance(rows, CODES, settings.balance, handed_out=40),
         fixed=fixed_counts(rows, CODES),
         codes=CODES,
         verbatims=verbatims,
@@ -89,8 +90,10 @@ def report() -> Report:
 @pytest.fixture(scope="session")
 def empty(report: Report) -> Report:
     """A study in which nothing is confirmed yet."""
-    none = served_balance([], CODES, report.settings.balance)
-    return replace(report, balance=none, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0, dots=())
+    none, nets = (compute([], CODES, report.settings.balance) for compute in (served_balance, net_balance))
+    return replace(
+        report, balance=none, nets=nets, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0, dots=()
+    )
 
 
 @pytest.fixture

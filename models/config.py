@@ -120,6 +120,7 @@ class Balance(Strict):
     polarised: Percent = 25
     size_bounds: tuple[Percent, Percent, Percent, Percent] = (4, 9, 14, 22)
     certain: Certainty = Certainty()
+    interval: float = Field(default=90, ge=50, lt=100)
     draws: int = Field(default=4000, ge=200)
 
     @model_validator(mode="after")

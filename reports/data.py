@@ -17,6 +17,7 @@ from models.phrases import PURPOSE_FRAME
 from models.store import cards, review
 from models.store.database import Store, now
 from models.store.private import Private
+from models.waves import wave_balance
 from reports.map import Dot
 
 
@@ -57,6 +58,8 @@ class Report:
         From `models.balance.served_balance`: one row a code that has confirmed rows, the largest first.
     nets : DataFrame
         From `models.balance.net_balance`: empty when no code has a net.
+    waves : DataFrame
+        From `models.waves.wave_balance`: empty with fewer than two waves.
     fixed : DataFrame
         From `models.balance.fixed_counts`.
     verbatims : dict of code id to list of Verbatim
@@ -80,6 +83,7 @@ class Report:
     made_at: datetime
     balance: pd.DataFrame
     nets: pd.DataFrame
+    waves: pd.DataFrame
     fixed: pd.DataFrame
     codes: tuple[Code, ...]
     verbatims: dict[str, list[Verbatim]]
@@ -145,6 +149,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         made_at=now(),
         balance=served_balance(coded, codes, settings.balance, settings.cards.handed_out),
         nets=net_balance(coded, codes, settings.balance, settings.cards.handed_out),
+        waves=wave_balance(coded, codes, settings.balance),
         fixed=fixed_counts(coded, codes),
         codes=codes,
         verbatims=dict(verbatims),

@@ -6,6 +6,7 @@ from models.balance import fixed_counts, net_balance, served_balance
 from models.coded import CodedTable
 from models.config import Study
 from models.store.database import now
+from models.waves import wave_balance
 from reports.data import Outside, Report, Verbatim, sort_verbatims
 
 
@@ -25,6 +26,7 @@ def report_of(found: CodedTable, settings: Study) -> Report:
         made_at=now(),
         balance=served_balance(rows, codes, balance, handed_out),
         nets=net_balance(rows, codes, balance, handed_out),
+        waves=wave_balance(rows, codes, balance),
         fixed=fixed_counts(rows, codes),
         codes=codes,
         verbatims=dict(verbatims),

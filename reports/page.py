@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from models.balance import State
+from models.state import State
 from reports import words
 from reports.charts import diverging_bars
 from reports.data import Report, Verbatim
@@ -43,6 +43,8 @@ def page(report: Report) -> str:
         streams=list(_sections(report, report.balance.to_dict("records"), "stream")),
         fixed=list(_sections(report, report.fixed.to_dict("records"), "fixed")),
         nets=report.nets.to_dict("records"),
+        waves=report.waves.to_dict("records"),
+        whole_people=report.settings.balance.weights != "row",
         outside=report.outside,
         told=told,
         most_passed=MOST_PASSED,

@@ -9,11 +9,25 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from models.balance import JOINED, State
+from models.balance import JOINED
 from models.inert import cell
+from models.state import State
 from reports.data import Outside, Report
 from reports.method import rules
-from reports.words import FAULTS, MASKED, OUTSIDE, SCRIPTED, STATES, TARGETS, certainty, flags, strategy
+from reports.words import (
+    CHANGES,
+    FAULTS,
+    MASKED,
+    OUTSIDE,
+    PARTS,
+    SCRIPTED,
+    STATES,
+    TARGETS,
+    certainty,
+    flags,
+    step,
+    strategy,
+)
 
 Value = str | int | float | None
 _ONE, _SIGNED = "0.0", "+0.0;-0.0;0.0"
@@ -21,8 +35,9 @@ _BALANCE = (
     *(("Поток", 36, ""), ("Код", 19, ""), ("Размер", 9, ""), ("Доля респондентов, %", 13, _ONE), ("Строк", 9, "0")),
     *(("С оценкой", 10, "0"), ("Респондентов", 14, "0"), ("Оценки 4–5, 3, 0–2", 24, "")),
     *(("E, %", 8, _ONE), ("U, %", 8, _ONE), ("D, %", 8, _ONE)),
-    *(("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED)),
+    *(("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED), ("Интервал, %", 10, "0")),
     *(("Состояние", 21, ""), ("Уверенность", 25, ""), ("Цель", 15, ""), ("Стратегия", 46, ""), ("Оговорки", 46, "")),
+    ("Что изменило бы состояние", 46, ""),
     *((f"Вероятность: {STATES[state]}", 15, "0.00") for state in State),
 )
 _PHRASES = (
@@ -44,8 +59,20 @@ _NETS = (
     ),
     *(("С оценкой", 10, "0"), ("Респондентов", 14, "0"), ("Оценки 4–5, 3, 0–2", 24, "")),
     *(("E, %", 8, _ONE), ("U, %", 8, _ONE), ("D, %", 8, _ONE)),
-    *(("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED)),
+    *(("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED), ("Интервал, %", 10, "0")),
     *(("Состояние", 21, ""), ("Уверенность", 25, ""), ("Оговорки", 46, "")),
+)
+_WAVES = (
+    *(("Поток", 36, ""), ("Код", 19, ""), ("Волна", 14, ""), ("Строк", 9, "0"), ("С оценкой", 10, "0")),
+    *(("Респондентов", 14, "0"), ("Доля респондентов, %", 13, _ONE), ("E, %", 8, _ONE), ("U, %", 8, _ONE)),
+    *(("D, %", 8, _ONE), ("B", 8, _SIGNED), ("B от", 8, _SIGNED), ("B до", 8, _SIGNED), ("Интервал, %", 10, "0")),
+    *(
+        ("Состояние", 21, ""),
+        ("Уверенность", 25, ""),
+        ("По сравнению с волной", 16, ""),
+        ("B изменился на", 12, _SIGNED),
+    ),
+    *(("от", 8, _SIGNED), ("до", 8, _SIGNED), ("B", 16, "")),
 )
 _ROWS = (*_PHRASES[:5], ("Файл и строка", 40, ""))
 _PASSED = (("Строка", 10, "0"), ("Колонка", 24, ""), ("Что с ней", 24, ""), ("Почему", 60, ""))
@@ -62,7 +89,7 @@ _METHOD = (("Что", 30, ""), ("Как", 100, ""), ("Откуда", 46, ""))
 
 
 def workbook(report: Report) -> bytes:
-    """Build the workbook: Итог, Сводные группы, Фразы, Постоянные коды, Кодификатор, О расчёте.
+    """Build the workbook: Итог, Сводные группы, Волны, Фразы, Постоянные коды, Кодификатор, О расчёте.
 
     Of a table coded outside Rechki «Строки» stands instead of «Фразы», and «Не взято» names what was not taken.
     """
@@ -73,6 +100,8 @@ def workbook(report: Report) -> bytes:
     _sheet(book, "Итог", _BALANCE, _balance(report))
     if len(report.nets):
         _sheet(book, "Сводные группы", _NETS, _nets(report))
+    if len(report.waves):
+        _sheet(book, "Волны", _WAVES, _waves(report))
     if report.outside:
         _sheet(book, "Строки", _ROWS, (line[:5] + line[6:] for line in _phrases(report)))
         _sheet(book, "Не взято", _PASSED, _passed(report.outside))
@@ -90,9 +119,10 @@ def _balance(report: Report) -> Iterator[Sequence[Value]]:
     for line in report.balance.to_dict("records"):
         yield (
             *(line["code"], line["code_id"], line["size"], line["share"], line["rows"], line["n"], line["respondents"]),
-            *(line["box"], line["e"], line["u"], line["d"], line["b"], line["b_low"], line["b_high"]),
+            *(line["box"], line["e"], line["u"], line["d"], line["b"], line["b_low"], line["b_high"], line["level"]),
             *(STATES[line["state"]], certainty(line["state"], line["certain"]), TARGETS[line["target"]]),
             *(strategy(line["strategy"]), "; ".join(flags(line["flags"]))),
+            step(line, report.settings.balance.weights != "row"),
             *(line[f"p_{state}"] for state in State),
         )
 
@@ -102,8 +132,24 @@ def _nets(report: Report) -> Iterator[Sequence[Value]]:
         yield (
             *(line["net"], line["codes"].replace(JOINED, "; "), line["size"], line["share"], line["rows"], line["n"]),
             *(line["respondents"], line["box"], line["e"], line["u"], line["d"], line["b"]),
-            *(line["b_low"], line["b_high"], STATES[line["state"]], certainty(line["state"], line["certain"])),
+            *(
+                line["b_low"],
+                line["b_high"],
+                line["level"],
+                STATES[line["state"]],
+                certainty(line["state"], line["certain"]),
+            ),
             "; ".join(flags(line["flags"])),
+        )
+
+
+def _waves(report: Report) -> Iterator[Sequence[Value]]:
+    for line in report.waves.to_dict("records"):
+        yield (
+            *(line["code"], line["code_id"], PARTS.get(line["part"], line["wave"]), line["rows"], line["n"]),
+            *(line["respondents"], line["share"], line["e"], line["u"], line["d"], line["b"], line["b_low"]),
+            *(line["b_high"], line["level"], STATES[line["state"]], certainty(line["state"], line["certain"])),
+            *(line["since"], line["change"], line["change_low"], line["change_high"], CHANGES[line["verdict"]]),
         )
 
 

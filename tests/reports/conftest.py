@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from models.balance import CodedRow, fixed_counts, net_balance, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code, Target
 from models.config import Study, default_settings
+from models.waves import wave_balance
 from reports.data import Report, Verbatim
 from reports.map import Dot
 from reports.write import write_report
@@ -43,7 +44,7 @@ CODES = (
 def report() -> Report:
     """Five streams (one unscored, two with hostile names), a fixed code, two waves."""
     rows = [
-        CodedRow(f"{code}{at}", 1, f"{code}{at}", "1", score, frozenset([code]))
+        CodedRow(f"{code}{at}", 1, f"{code}{at}", "=2" if at % 2 else "1", score, frozenset([code]))
         for code, scores in SCORES.items()
         for at, score in enumerate(scores)
     ]
@@ -68,6 +69,7 @@ def report() -> Report:
         made_at=datetime(2026, 4, 15, 9, 5),
         balance=served_balance(rows, CODES, settings.balance, handed_out=40),
         nets=net_balance(rows, CODES, settings.balance, handed_out=40),
+        waves=wave_balance(rows, CODES, settings.balance),
         fixed=fixed_counts(rows, CODES),
         codes=CODES,
         verbatims=verbatims,
@@ -90,10 +92,10 @@ def report() -> Report:
 @pytest.fixture(scope="session")
 def empty(report: Report) -> Report:
     """A study in which nothing is confirmed yet."""
-    none, nets = (compute([], CODES, report.settings.balance) for compute in (served_balance, net_balance))
-    return replace(
-        report, balance=none, nets=nets, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0, dots=()
-    )
+    computed = (served_balance, net_balance, wave_balance)
+    none, nets, waves = (compute([], CODES, report.settings.balance) for compute in computed)
+    tables = {"balance": none, "nets": nets, "waves": waves, "fixed": report.fixed.iloc[:0]}
+    return replace(report, **tables, codes=FIXED, verbatims={}, coded_rows=0, dots=())
 
 
 @pytest.fixture

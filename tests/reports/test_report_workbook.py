@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.data import Report
 from reports.workbook import workbook
 
-SHEETS = ["Итог", "Сводные группы", "Фразы", "Постоянные коды", "Кодификатор", "О расчёте"]
+SHEETS = ["Итог", "Сводные группы", "Волны", "Фразы", "Постоянные коды", "Кодификатор", "О расчёте"]
 
 
 @pytest.fixture(scope="module")
@@ -85,5 +85,5 @@ def test_how_it_was_computed_is_told(book: Workbook, report: Report) -> None:
 
 def test_an_empty_report_has_a_workbook(empty: Report) -> None:
     book = load_workbook(BytesIO(workbook(empty)))
-    assert book.sheetnames == [name for name in SHEETS if name != "Сводные группы"]
+    assert book.sheetnames == [name for name in SHEETS if name not in {"Сводные группы", "Волны"}]
     assert table(book["Итог"]) == []

@@ -242,6 +242,26 @@ def report(
 
 
 @app.command()
+def trace(
+    study: StudyFolder,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A code's name or its id.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List what stands behind a code's numbers: annotations, cards, rows, phrases, who and when; and the report's hash.
+
+    Example: [bold]rechki trace studies/clinic "Деньги"[/bold]
+    """
+    from flows.tracing import as_json as in_json
+    from flows.tracing import print_trace, trace_code
+
+    found = trace_code(study, code)
+    if as_json:
+        typer.echo(in_json(found))
+    else:
+        print_trace(found)
+
+
+@app.command()
 def advance(study: StudyFolder) -> None:
     """Propose, collect and report, as far as the people's work allows; run it again whenever somebody has reviewed.
 

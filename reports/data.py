@@ -15,7 +15,7 @@ from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
 from models.store import cards, review
-from models.store.database import Store, now
+from models.store.database import Store, Transaction, now
 from models.store.private import Private
 from models.waves import wave_balance
 from reports.map import Dot
@@ -114,10 +114,9 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         places = cards.phrase_places(tx, frame)
         contexts = cards.contexts(tx, frame)
         coded = cards.coded_rows(tx, frame, states)
-        scores = cards.scores(tx)
         counts = cards.counts(tx)
         mapped = review.map_places(tx, frame)
-        decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
+        evidence = evidence_of(tx, settings, frame)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
     waves = {(row.card_id, row.row): row.wave for row in coded}
@@ -161,12 +160,18 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         unfinished=sum(not state.complete for state in confirmed),
         confirmed=len(confirmed),
         disputed=sum(state.disputed for state in states.values()),
-        evidence=evidence_hash(decisions, events, scores, settings.balance.model_dump_json()),
+        evidence=evidence,
         settings=settings,
         scripted=settings.review.scripted,
         masked=not raw,
         dots=dots,
     )
+
+
+def evidence_of(tx: Transaction, settings: Study, frame: str = PURPOSE_FRAME) -> str:
+    """Return the hash a report prints: of the decisions, the codebook's log, the scores and the balance's settings."""
+    decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
+    return evidence_hash(decisions, events, cards.scores(tx), settings.balance.model_dump_json())
 
 
 def sort_verbatims(lists: Iterable[list[Verbatim]]) -> None:

@@ -13,10 +13,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from models.balance import CodedRow, fixed_counts, net_balance, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code, Target
+from models.coded import read_coded
 from models.config import Study, default_settings
+from models.forms.layout import read_table
 from models.waves import wave_balance
 from reports.data import Report, Verbatim
 from reports.map import Dot
+from reports.outside import report_of
 from reports.write import write_report
 
 HOSTILE = (
@@ -96,6 +99,21 @@ def empty(report: Report) -> Report:
     none, nets, waves = (compute([], CODES, report.settings.balance) for compute in computed)
     tables = {"balance": none, "nets": nets, "waves": waves, "fixed": report.fixed.iloc[:0]}
     return replace(report, **tables, codes=FIXED, verbatims={}, coded_rows=0, dots=())
+
+
+@pytest.fixture(scope="session")
+def outside(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of a table coded by hand: long names, three waves, nets, and lines of every kind of fault."""
+    long = "Поток с очень длинным названием, какое в голове у того, кто кодировал, ещё помещалось"
+    lines = ["card_id;row;code;score;wave;net;text"]
+    for at in range(60):
+        code = ("Деньги", long, "<b>Рост</b>", "=СУММ(А1)", HOSTILE[:60].replace(";", ","))[at % 5]
+        score, text = (5, 4, 4, 3, 1, "?")[at % 6], HOSTILE.replace(";", ",").replace('"', "'")
+        lines.append(f"к{at};1;{code};{score};{1 + at % 3};Сводная {at % 5 % 2};{text}".replace('"', "'"))
+    lines += ["к98;1;;3;1;;", ";1;Деньги;3;1;;", "к99;первая;Деньги;3;1;;", "к97;1;деньги;3;1;;"]
+    path = tmp_path_factory.mktemp("outside") / ("очень_длинное_имя_файла_" * 4 + ".csv")
+    path.write_text("\n".join(lines), "utf-8")
+    return report_of(read_coded(read_table(path), report.settings), report.settings)
 
 
 @pytest.fixture

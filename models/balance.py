@@ -109,13 +109,13 @@ def served_balance(
     by_code: dict[str, list[CodedRow]] = defaultdict(list)
     counted = Counted.of(rows, codes, settings)
     for row in counted.rows:
-        for code in row.codes - counted.fixed:
-            by_code[code].append(row)
-    lines = [
-        balance_line(code, by_code[code.code_id], counted, settings, handed_out)
-        for code in codes
-        if code.code_id in by_code
-    ]
+        for code_id in row.codes - counted.fixed:
+            by_code[code_id].append(row)
+    lines = []
+    for code in codes:
+        if of_code := by_code.get(code.code_id):
+            people = scored_people(of_code, counted)
+            lines.append(balance_line(code, of_code, people, counted, settings, handed_out))
     return _largest_first(pd.DataFrame(lines, columns=list(COLUMNS)))
 
 
@@ -143,7 +143,9 @@ def net_balance(
     lines = []
     for net, of_net in by_net.items():
         names = JOINED.join(code.name for code in codes if nets.get(code.code_id) == net and code.code_id in carried)
-        lines.append(balance_line(Code(net, net), of_net, counted, settings, handed_out) | {"net": net, "codes": names})
+        people = scored_people(of_net, counted)
+        line = balance_line(Code(net, net), of_net, people, counted, settings, handed_out)
+        lines.append(line | {"net": net, "codes": names})
     table = _largest_first(pd.DataFrame(lines, columns=["net", "codes", *COLUMNS]))
     return table.drop(columns=["code", "code_id", "target", "strategy"])
 
@@ -210,13 +212,13 @@ def _weights(rows: Sequence[CodedRow], settings: Balance) -> Mapping[str, Fracti
 def balance_line(
     code: Code,
     rows: Sequence[CodedRow],
+    people: Mapping[str, Tally],
     counted: Counted,
     settings: Balance,
     handed_out: int | None,
 ) -> dict[str, object]:
-    """Return one line of `served_balance`: the numbers of the rows that carry a code."""
+    """Return one line of `served_balance`: the numbers of the rows that carry a code, and of who scored them."""
     scores = [row.score for row in rows if row.score is not None]
-    people = scored_people(rows, counted)
     tally = sum(people.values(), Tally())
     state = state_of(tally, settings)
     likely, found = _posterior(people.values(), settings), estimate_of(people, settings)

@@ -71,10 +71,11 @@ def _lines(code: Code, by_part: dict[tuple[Part, str], Counted], settings: Balan
     before: tuple[str, Estimate | None] | None = None
     for (part, wave), counted in by_part.items():
         rows = [row for row in counted.rows if code.code_id in row.codes]
-        line = balance_line(code, rows, counted, settings, None) | {"part": str(part), "wave": wave}
+        people = scored_people(rows, counted)
+        line = balance_line(code, rows, people, counted, settings, None) | {"part": str(part), "wave": wave}
         line |= {"since": "", "verdict": ""}
-        found = estimate_of(scored_people(rows, counted), settings)
         if part is Part.WAVE:
+            found = estimate_of(people, settings)
             line |= _change(before, found, settings)
             before = wave, found
         yield line

@@ -30,6 +30,7 @@ from reports.words import (
 )
 
 Value = str | int | float | None
+_WRAPPED, _TOP = Alignment(vertical="top", wrap_text=True), Alignment(vertical="top")
 _ONE, _SIGNED = "0.0", "+0.0;-0.0;0.0"
 _BALANCE = (
     *(("Поток", 36, ""), ("Код", 19, ""), ("Размер", 9, ""), ("Доля респондентов, %", 13, _ONE), ("Строк", 9, "0")),
@@ -220,7 +221,7 @@ def _fill(sheet: Worksheet, number: int, line: Sequence[Value], styles: Sequence
         if value is None or (isinstance(value, float) and math.isnan(value)):
             continue
         place = sheet.cell(number, at)
-        place.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
+        place.alignment = _WRAPPED if isinstance(value, str) else _TOP
         if isinstance(value, str):
             place.value = cell(value)
             place.data_type = "s"  # openpyxl would take «#N/A» for an error and a leading = for a formula

@@ -22,6 +22,7 @@ HOSTILE = (
     '"><img src=x onerror=alert(1)>',
     "\x07звон \x1b[31mкрасный",
 )
+ROOT = Path(__file__).resolve().parents[1]
 HEADER = "code,code_id,rows,n,respondents,e,u,d,b,state,certain,box,size,target,strategy"
 
 
@@ -52,28 +53,29 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-def coded_example(path: Path) -> Path:
-    """The example's cards with the codes of its truth, one line a row."""
-    cards = pd.read_csv(EXAMPLE / "gsr_cards.csv", dtype=str, keep_default_na=False).set_index("card_id")
-    truth = pd.read_csv(EXAMPLE / "gsr_truth.csv", dtype=str, keep_default_na=False)
-    known = pd.read_csv(EXAMPLE / "gsr_codes.csv", dtype=str, keep_default_na=False).set_index("code")
-    rows: list[tuple[object, ...]] = []
-    for item in truth.itertuples():
-        card = cards.loc[str(item.card_id)]
-        targets = "|".join(known.target.get(code, "") for code in str(item.codes).split("|"))
-        score, purpose, why = (card[f"{column}_{item.row}"] for column in ("score", "purpose", "why"))
-        rows.append((item.card_id, item.row, item.codes, score, targets, card.wave, purpose, why))
-    return write(path, rows, "card_id,row,code,score,target,wave,text,why")
+def test_the_example_coded_by_hand_is_that_of_the_cards() -> None:
+    cards, truth, coded = (
+        pd.read_csv(EXAMPLE / f"gsr_{name}.csv", dtype=str, keep_default_na=False)
+        for name in ("cards", "truth", "coded")
+    )
+    cards = cards.set_index("card_id")
+    told = zip(truth.card_id, truth.row, truth.codes, strict=True)
+    wanted = [(card, row, codes, cards.loc[card, f"score_{row}"]) for card, row, codes in told]
+    assert list(coded[["card_id", "row", "code", "score"]].itertuples(index=False, name=None)) == wanted
 
 
-def test_the_example_coded_by_hand_gives_exactly_the_stated_states(tmp_path: Path) -> None:
-    done = rechki_here("balance", coded_example(tmp_path / "gsr.csv"), "--out", tmp_path / "out")
+def test_the_example_coded_by_hand_gives_exactly_the_expected_states(tmp_path: Path) -> None:
+    done = rechki_here("balance", EXAMPLE / "gsr_coded.csv", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(tmp_path / "out" / "balance.csv", keep_default_na=False)
     known = pd.read_csv(EXAMPLE / "gsr_codes.csv", dtype=str, keep_default_na=False)
     wanted = known[known.expected_state != ""].set_index("code").expected_state.to_dict()
     assert table.set_index("code").state.to_dict() == wanted
     assert "not counted" not in done.stdout
+    said = {" ".join(line.split(" (0.")[0].split()) for line in done.stdout.splitlines()}
+    shown = (ROOT / "README.md").read_text("utf-8").split("$ rechki balance ")[1].split("\n …")[0].splitlines()[1:]
+    assert len(shown) == 5
+    assert [line for line in shown if " ".join(line.split(" (0.")[0].split()) not in said] == []
 
 
 def test_every_file_is_written_and_says_where_the_codes_come_from(hostile: Path) -> None:
@@ -197,3 +199,38 @@ def test_the_table_is_never_written_over(tmp_path: Path) -> None:
     done = rechki_here("balance", file, "--out", tmp_path)
     assert (done.returncode, file.read_bytes()) == (1, before)
     assert "written over" in done.stderr
+
+
+# The published case as it states it: target, state, strategy. No scores were published; these are made to fit.
+CASE = {
+    "Расти и меняться": ([5, 5, 5, 4], "yes", "over", "protect_and_grow"),
+    "Решить проблему, достичь цель": ([3, 3, 4, 4, 2], "yes", "under", "improve"),
+    "Облегчение состояния": ([4, 4, 4, 5, 3], "yes", "well", "protect_and_grow"),
+    "Волшебство": ([2, 2, 3], "no", "very_under", "switch_off"),
+    "Деньги": ([3, 3, 3, 3], "", "under", "improve|switch_off"),
+    "Интересно новое": ([4, 5, 4, 3], "yes", "well", "protect_and_grow"),
+    "Получаю результат": ([4, 4, 4], "", "well", "protect_and_grow|modify"),
+    "Работа с родовыми сценариями": ([4], "no", "well", "modify"),
+    "Выгодная покупка": ([3], "", "under", "improve|switch_off"),
+    "Рекомендации": ([5, 4, 3], "", "well", "protect_and_grow|modify"),
+    "Лояльность": ([5, 5, 4], "", "over", "protect_and_grow|modify"),
+}
+
+
+def test_the_case_gives_its_eleven_stated_states_and_none_that_it_does_not_state(tmp_path: Path) -> None:
+    rows = [
+        (f"{name} {at}", name, score, target)
+        for name, (scores, target, _, _) in CASE.items()
+        for at, score in enumerate(scores)
+    ]
+    rows.append(("одна", "Поддержка", "", "no"))
+    file = write(tmp_path / "case.csv", [*rows], "card_id,code,score,target")
+    assert rechki_here("balance", file, "--out", tmp_path / "out").returncode == 0
+    table = pd.read_csv(tmp_path / "out" / "balance.csv", keep_default_na=False).set_index("code")
+    assert len(table) == 12
+    stated = table[table.state != ""]
+    assert dict(zip(stated.index, zip(stated.state, stated.strategy, strict=True), strict=True)) == {
+        name: (state, strategy) for name, (_, _, state, strategy) in CASE.items()
+    }
+    assert (table.loc["Поддержка", "n"], table.loc["Поддержка", "strategy"]) == (0, "")
+    assert set(table.loc[["Работа с родовыми сценариями", "Выгодная покупка"], "size"]) == {"XS"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.balance import fixed_counts, net_balance, served_balance
+from models.balance import CodedRow, fixed_counts, net_balance, served_balance
 from models.codebook import Code
 from models.coded import Passed
 from models.coding import evidence_hash
@@ -75,6 +75,8 @@ class Report:
         The texts are masked because the private file is not there.
     dots : tuple of Dot
         The first proposal's phrases on its map, each with the name of its (first) confirmed code.
+    coded : tuple of CodedRow
+        The rows behind all numbers.
     outside : Outside, optional
         The table the codings come from when they were made outside Rechki; then there are no phrases to confirm.
     """
@@ -100,6 +102,7 @@ class Report:
     scripted: bool
     masked: bool
     dots: tuple[Dot, ...] = ()
+    coded: tuple[CodedRow, ...] = ()
     outside: Outside | None = None
 
 
@@ -165,6 +168,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         scripted=settings.review.scripted,
         masked=not raw,
         dots=dots,
+        coded=tuple(coded),
     )
 
 

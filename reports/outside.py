@@ -42,6 +42,7 @@ def report_of(found: CodedTable, settings: Study) -> Report:
         settings=settings,
         scripted=False,
         masked=False,
+        coded=tuple(rows),
         outside=Outside(
             file, len(found.table.rows) + len(found.table.broken), found.refused, found.no_score, found.notes
         ),

@@ -88,6 +88,7 @@ def report() -> Report:
         settings=settings,
         scripted=False,
         masked=False,
+        coded=tuple(rows),
         dots=(Dot(-1, 0.5, HOSTILE, CODES[2].name), Dot(0, 0, "дорого", CODES[0].name), Dot(1, -1, "не знаю", "")),
     )
 
@@ -97,7 +98,7 @@ def empty(report: Report) -> Report:
     """A study in which nothing is confirmed yet."""
     computed = (served_balance, net_balance, wave_balance)
     none, nets, waves = (compute([], CODES, report.settings.balance) for compute in computed)
-    tables = {"balance": none, "nets": nets, "waves": waves, "fixed": report.fixed.iloc[:0]}
+    tables = {"balance": none, "nets": nets, "waves": waves, "fixed": report.fixed.iloc[:0], "coded": ()}
     return replace(report, **tables, codes=FIXED, verbatims={}, coded_rows=0, dots=())
 
 

@@ -18,6 +18,7 @@ from models.coded import CodedTable, Fault, read_coded
 from models.config import Study
 from models.errors import RechkiError
 from models.forms.layout import read_table
+from models.tables.table import Row, Table
 
 CODES = ("Деньги", "Рост", "Покой", "Нет ответа")
 FIXED = {"Нет ответа", "Не по теме", "Другое", "Неразборчиво"}
@@ -312,3 +313,53 @@ def test_the_evidence_is_that_of_rows_codes_and_settings(read: Any, study: Study
     changed = [read(*lines).evidence(other)]
     changed += [read({**lines[0], **change}, *lines[1:]).evidence(study) for change in ({"score": 5}, {"net": "Н"})]
     assert len({first, *changed}) == 4
+
+
+ODD = st.one_of(st.sampled_from(["", "9", "|", "?", "3 — так", "=1+1", "\u202eтак", "\x07"]), st.text(max_size=6))
+COLUMNS = {
+    "card_id": ["1", "2", "к"],
+    "code": ["А", "а", "Б|В", "нет ответа", "=1"],
+    "score": ["", "0", "3", "5", "3/5", "9"],
+    "row": ["1", "2", "3"],
+    "respondent": ["", "р1"],
+    "wave": ["", "1"],
+    "target": ["", "да"],
+    "net": ["", "Н"],
+    "text": ["", "=1+1", "слова"],
+}
+
+
+@st.composite
+def odd_rows(draw: st.DrawFn) -> list[tuple[str, ...]]:
+    """Lines that are mostly as they should be, with an odd cell now and then."""
+    columns = list(COLUMNS.values())[: draw(st.integers(3, len(COLUMNS)))]
+    usual = st.tuples(*(st.sampled_from(words) for words in columns))
+    odd = st.tuples(*(st.sampled_from(words) | ODD for words in columns))
+    return draw(st.lists(st.one_of(usual, usual, usual, odd), min_size=1, max_size=10))
+
+
+def outcome(table: Table, study: Study) -> CodedTable | RechkiError:
+    try:
+        return read_coded(table, study)
+    except RechkiError as error:
+        return error
+
+
+@hypothesis_settings(max_examples=200)
+@given(rows=odd_rows())
+def test_every_line_is_counted_or_named_whatever_it_holds(study: Study, rows: list[tuple[str, ...]]) -> None:
+    lines = tuple(Row(number, cells) for number, cells in enumerate(rows, start=2))
+    table = Table(Path("any.csv"), tuple(COLUMNS)[: len(rows[0])], lines)
+    found = outcome(table, study)
+    if isinstance(found, RechkiError):
+        assert found.do
+        assert "any.csv" in found.where
+        return
+    taken = [number for answer in found.answers for number in answer.lines]
+    refused = [passed.row for passed in found.refused]
+    assert sorted([*taken, *refused]) == [row.number for row in lines]
+    assert all(passed.row in taken for passed in (*found.no_score, *found.notes) if passed.row not in refused)
+    assert all(answer.coded.codes for answer in found.answers)
+    assert {code for answer in found.answers for code in answer.coded.codes} <= {code.code_id for code in found.codes}
+    served_balance(found.rows, found.codes, study.balance.model_copy(update={"draws": 200}))
+    assert len(found.evidence(study)) == 64

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from models.state import State
+from models.waves import Part
 from reports import words
 from reports.charts import diverging_bars
 from reports.data import Report, Verbatim
@@ -15,6 +16,7 @@ from reports.method import rules
 from reports.placing import NARROW, WIDE, Line
 
 MOST_PASSED = 100  # lines of a file that are named on the page; the workbook names all
+MOST_WAVES = 4  # the page shows the latest; the workbook all
 ON_ONE_CHART = 20  # streams; more would run over a printed page
 
 
@@ -34,8 +36,11 @@ class Section:
 
 def page(report: Report) -> str:
     """Render the report; the same text for the same report."""
+    waves = report.waves.to_dict("records")
+    named = list(dict.fromkeys(line["wave"] for line in waves if line["part"] == Part.WAVE))
+    latest = named[-MOST_WAVES:]
     told = any(said.text for of_code in report.verbatims.values() for said in of_code)
-    waves = {said.wave for of_code in report.verbatims.values() for said in of_code}
+    said_in = {said.wave for of_code in report.verbatims.values() for said in of_code}
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -43,7 +48,8 @@ def page(report: Report) -> str:
         streams=list(_sections(report, report.balance.to_dict("records"), "stream")),
         fixed=list(_sections(report, report.fixed.to_dict("records"), "fixed")),
         nets=report.nets.to_dict("records"),
-        waves=report.waves.to_dict("records"),
+        waves=[line for line in waves if line["wave"] in latest or line["part"] != Part.WAVE],
+        earlier_waves=len(named) - len(latest),
         whole_people=report.settings.balance.weights != "row",
         outside=report.outside,
         told=told,
@@ -52,7 +58,7 @@ def page(report: Report) -> str:
         states=[str(state) for state in State],
         words=words,
         map=picture(report.dots),
-        show_waves=len(waves) > 1,
+        show_waves=len(said_in) > 1,
     )
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
+from models.waves import wave_balance
 from reports.data import Report
 from reports.page import page
 from reports.tables import waves_csv
@@ -46,6 +47,15 @@ def test_a_table_without_words_has_no_section_of_them(outside: Report) -> None:
     text = page(replace(outside, verbatims=silent))
     assert "Слова клиентов" not in text
     assert 'href="#stream' not in text
+
+
+def test_the_page_shows_the_latest_waves_and_says_where_the_others_are(outside: Report) -> None:
+    rows = [replace(row, wave=f"волна {at % 7}") for at, row in enumerate(outside.coded)]
+    text = page(replace(outside, waves=wave_balance(rows, outside.codes, outside.settings.balance)))
+    assert "более ранние (3) — в report.xlsx" in text
+    shown = {f"волна {at}" for at in range(7) if f'data-label="Волна"><bdi>волна {at}</bdi>' in text}
+    assert shown == {"волна 3", "волна 4", "волна 5", "волна 6"}
+    assert 'data-label="Волна"><bdi>все волны</bdi>' in text
 
 
 def test_waves_come_back_unrounded(outside: Report) -> None:

@@ -1,4 +1,4 @@
-"""How often the interval of B holds the true B, beside other intervals: make bench-intervals (about 6 minutes).
+"""How often the interval of B holds the true B, beside other intervals: make bench-intervals (10 minutes or more).
 
     python benchmarks/intervals.py [--tables 2000] [--out FOLDER]
 

@@ -7,9 +7,11 @@ from reports.data import Report
 from reports.figures import NBSP, plain
 from reports.words import FLAGS, OURS, STATES, STRATEGIES, UNSURE
 
-# From benchmarks/intervals.md: means over the cells, and the worst cell.
+# From benchmarks/intervals.md: means over its cells, and the worst cells.
 MEASURED = (
-    "Проверено на придуманных таблицах с известным B (benchmarks/intervals.md): 90 % интервал накрывает его в XX."
+    "Проверено на придуманных таблицах с известным B: 90 % интервал накрывает его в среднем в 93 случаях из 100 при 5 "
+    "респондентах, в 92 при 10, в 91 при 30 и в 90 при 100. Хуже всего, в 84–86 из 100, — когда строки одного человека "
+    "почти одинаковы. При 3 респондентах — 94, но бывает и 82: меньше чем при пяти точность не обещана."
 )
 
 

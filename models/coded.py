@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +13,13 @@ from models.config import Study
 from models.errors import RechkiError
 from models.forms.columns import coded_columns
 from models.inert import printable
+from models.phrases import PURPOSE_FRAME
 from models.privacy.masking import masked
 from models.scale import NoScore, parse_score
 from models.tables.table import Row, Table
+from models.text import text_key
 
 JOINED = "|"
-_FRAME = "purpose"
 _MOST_REFUSED = 0.5
 _FEW_SCORES = 4
 _LONGEST_SCORE, _LONGEST_NAME = 500, 200
@@ -103,8 +103,7 @@ class CodedTable:
     def evidence(self, settings: Study) -> str:
         """Return the hash of rows, codes and the balance's settings: the same in any order of the lines."""
         rows = sorted(
-            [r.card_id, r.row, r.respondent, r.wave, -1 if r.score is None else r.score, sorted(r.codes)]
-            for r in self.rows
+            [r.card_id, r.respondent, r.wave, -1 if r.score is None else r.score, sorted(r.codes)] for r in self.rows
         )
         codes = sorted([code.code_id, code.name, str(code.target), code.net] for code in self.codes)
         body = json.dumps([rows, codes, settings.balance.model_dump_json()], ensure_ascii=False)
@@ -127,14 +126,15 @@ def read_coded(table: Table, settings: Study) -> CodedTable:
     """
     reader = _Reader(table, coded_columns(table), settings)
     answers = tuple(reader.answers())
+    gone = {passed.row for passed in reader.refused}
     found = CodedTable(
         table,
         reader.columns,
         answers,
         reader.codes({code for answer in answers for code in answer.coded.codes}),
         tuple(sorted(reader.refused, key=lambda passed: passed.row)),
-        tuple(reader.no_score),
-        tuple(sorted(reader.notes, key=lambda passed: passed.row)),
+        tuple(passed for passed in reader.no_score if passed.row not in gone),
+        tuple(sorted((passed for passed in reader.notes if passed.row not in gone), key=lambda passed: passed.row)),
     )
     _require_usable(found, reader.score_cells)
     return found
@@ -265,11 +265,11 @@ class _Reader:
 
     def _names(self, row: Row) -> list[str]:
         parts = (" ".join(printable(part).split()) for part in self._cell(row, "code").split(JOINED))
-        return list(filter(None, parts))
+        return [name for name in parts if _name_key(name) != _name_key("")]
 
     def _code(self, row: Row, name: str) -> Code:
         key = _name_key(name)
-        code = self.known.setdefault(key, Code(new_code_id("", _FRAME, "outside", key), name))
+        code = self.known.setdefault(key, Code(new_code_id("", PURPOSE_FRAME, "outside", key), name))
         if code.name != name and not code.fixed:
             self.notes.append(
                 Passed(row.number, self.columns["code"], Fault.SPELLING, f"«{name}», read as «{code.name}»")
@@ -290,7 +290,7 @@ class _Reader:
                     self.said[code.code_id].setdefault((kind, value), row.number)
 
     def _target(self, row: Row, word: str) -> str:
-        target = _TARGETS.get(_name_key(word))
+        target = _TARGETS.get(text_key(word))
         if target is None:
             raise self._wrong(
                 row, "target", f"{masked(word)!r} is no target", "Write yes, no or undecided (да, нет, не решено)."
@@ -351,5 +351,5 @@ def _words(lines: Sequence[_Line]) -> tuple[list[str], list[str]]:
 
 
 def _name_key(name: str) -> str:
-    """Two names are one code when they differ in case, spaces and ё only: «A+» and «A» are two."""
-    return " ".join(unicodedata.normalize("NFC", name).split()).casefold().replace("ё", "е")
+    """Return what names of one code share: they read the same, and unlike in answers «A+» and «A» are two."""
+    return text_key(f"0{name}0")  # between two digits nothing is taken off its ends

@@ -119,6 +119,28 @@ def embed(
 
 
 @app.command()
+def balance(
+    file: Annotated[Path, typer.Argument(help="A table coded by hand: card_id, code, score; CSV, Excel, JSON lines.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for the report; without it the table is printed.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="A YAML file with sections of study.yaml: balance, scale, cards.handed_out.")
+    ] = None,
+) -> None:
+    """Compute the served balance of codings made outside Rechki: no study, no server.
+
+    Besides card_id, code (several joined by |) and score the table may have row, respondent, wave, target, net, text
+    and why; Russian headers are understood.
+
+    Example: [bold]rechki balance coded.csv --out report[/bold]
+    """
+    from flows.balance import balance_file
+
+    balance_file(file, out, settings)
+
+
+@app.command()
 def propose(
     study: StudyFolder,
     new_projects: Annotated[
@@ -217,6 +239,26 @@ def report(
 
     page = flow(str(study), str(out) if out else None)
     show_balance(page.parent)
+
+
+@app.command()
+def trace(
+    study: StudyFolder,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A code's name or its id.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List what stands behind a code's numbers: annotations, cards, rows, phrases, who and when; and the report's hash.
+
+    Example: [bold]rechki trace studies/clinic "Деньги"[/bold]
+    """
+    from flows.tracing import as_json as in_json
+    from flows.tracing import print_trace, trace_code
+
+    found = trace_code(study, code)
+    if as_json:
+        typer.echo(in_json(found))
+    else:
+        print_trace(found)
 
 
 @app.command()

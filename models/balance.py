@@ -17,15 +17,9 @@ import pandas as pd
 
 from models.codebook import Code, Target
 from models.config import Balance
-
-
-class State(StrEnum):
-    """How a purpose is served."""
-
-    VERY_UNDER = "very_under"
-    UNDER = "under"
-    WELL = "well"
-    OVER = "over"
+from models.interval import Estimate, People, estimate
+from models.margin import smallest_step
+from models.state import State, Tally, state_of
 
 
 class Strategy(StrEnum):
@@ -47,42 +41,6 @@ class CodedRow:
     wave: str
     score: int | None
     codes: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Exact weights of scored rows: all, score 5, scores 0-3, scores 0-2."""
-
-    total: Fraction = Fraction(0)
-    e: Fraction = Fraction(0)
-    u: Fraction = Fraction(0)
-    d: Fraction = Fraction(0)
-
-    @classmethod
-    def of(cls, score: int, weight: Fraction = Fraction(1)) -> "Tally":
-        """One row."""
-        return cls(weight, weight * (score == 5), weight * (score <= 3), weight * (score <= 2))
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.total + other.total, self.e + other.e, self.u + other.u, self.d + other.d)
-
-    def __sub__(self, other: "Tally") -> "Tally":
-        return Tally(self.total - other.total, self.e - other.e, self.u - other.u, self.d - other.d)
-
-    def percent(self, part: Fraction) -> float:
-        """Return 100 times `part` over all, NaN when nothing was scored."""
-        return float(100 * part / self.total) if self.total else float("nan")
-
-
-def state_of(tally: Tally, settings: Balance) -> State | None:
-    """Decide the state on exact fractions, never on a rounded B; None when no row is scored."""
-    if not tally.total:
-        return None
-    b = 100 * (tally.e - tally.u)
-    if b <= Fraction(settings.under) * tally.total:
-        very = 100 * tally.d >= Fraction(settings.very_under_dissatisfied) * tally.total
-        return State.VERY_UNDER if very else State.UNDER
-    return State.OVER if b >= Fraction(settings.over) * tally.total else State.WELL
 
 
 def box_score(scores: Sequence[int], cards: int, handed_out: int | None) -> str:
@@ -144,30 +102,91 @@ def served_balance(
     -------
     DataFrame
         code, code_id, rows (all), n (scored rows), respondents, e, u, d, b (percent and points, unrounded), state,
-        certain, box, size, target, strategy; then share (percent of respondents), b_low, b_high (95 % interval),
-        p_very_under … p_over, flags.
+        certain, box, size, target, strategy; then share (percent of respondents), b_low, b_high (interval of B),
+        level (percent) of that interval, p_very_under … p_over, flags; step, step_scores, step_state: how many rows of
+        which scores more (or, below zero, fewer) give which other state, 0 when no such change does.
     """
-    rows = list(rows)
-    fixed = {code.code_id for code in codes if code.fixed}
-    substantive = [row for row in rows if row.codes - fixed]
-    base = len({row.respondent for row in substantive})
-    weights = _weights(substantive, settings)
     by_code: dict[str, list[CodedRow]] = defaultdict(list)
-    for row in substantive:
-        for code in row.codes - fixed:
-            by_code[code].append(row)
-    lines = [
-        _line(code, by_code[code.code_id], weights, base, settings, handed_out)
-        for code in codes
-        if code.code_id in by_code
-    ]
-    table = pd.DataFrame(lines, columns=list(COLUMNS))
+    counted = Counted.of(rows, codes, settings)
+    for row in counted.rows:
+        for code_id in row.codes - counted.fixed:
+            by_code[code_id].append(row)
+    lines = []
+    for code in codes:
+        if of_code := by_code.get(code.code_id):
+            people = scored_people(of_code, counted)
+            lines.append(balance_line(code, of_code, people, counted, settings, handed_out))
+    return _largest_first(pd.DataFrame(lines, columns=list(COLUMNS)))
+
+
+def net_balance(
+    rows: Iterable[CodedRow], codes: Sequence[Code], settings: Balance, handed_out: int | None = None
+) -> pd.DataFrame:
+    """Compute the served balance of every net, the largest first; empty when no code has a net.
+
+    A net's size counts respondents, and its E, U and D count each purpose row once, however many of its codes the row
+    carries. Shares and weights are those of `served_balance`: of all respondents with a substantive code.
+
+    Returns
+    -------
+    DataFrame
+        net, codes (names joined by ``|``), then the columns of `served_balance` from `rows` on, without those that an
+        analyst decides of a code (target, strategy).
+    """
+    counted = Counted.of(rows, codes, settings)
+    nets = {code.code_id: code.net for code in codes if code.net and not code.fixed}
+    by_net: dict[str, list[CodedRow]] = defaultdict(list)
+    for row in counted.rows:
+        for net in {nets[code] for code in row.codes if code in nets}:
+            by_net[net].append(row)
+    carried = {code for row in counted.rows for code in row.codes}
+    lines = []
+    for net, of_net in by_net.items():
+        names = JOINED.join(code.name for code in codes if nets.get(code.code_id) == net and code.code_id in carried)
+        people = scored_people(of_net, counted)
+        line = balance_line(Code(net, net), of_net, people, counted, settings, handed_out)
+        lines.append(line | {"net": net, "codes": names})
+    table = _largest_first(pd.DataFrame(lines, columns=["net", "codes", *COLUMNS]))
+    return table.drop(columns=["code", "code_id", "target", "strategy"])
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The rows with a substantive code, who gave them, what each row weighs, and the ids of the fixed codes."""
+
+    rows: tuple[CodedRow, ...]
+    base: int
+    weights: Mapping[str, Fraction]
+    fixed: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[CodedRow], codes: Sequence[Code], settings: Balance) -> "Counted":
+        """Find them among all coded rows."""
+        fixed = frozenset(code.code_id for code in codes if code.fixed)
+        substantive = tuple(row for row in rows if row.codes - fixed)
+        base = len({row.respondent for row in substantive})
+        return cls(substantive, base, _weights(substantive, settings), fixed)
+
+
+def _largest_first(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["respondents", "rows", "code"], ascending=[False, False, True], ignore_index=True)
 
 
+JOINED = "|"
 COLUMNS = (
     *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size", "target"),
-    *("strategy", "share", "b_low", "b_high", *(f"p_{state}" for state in State), "flags"),
+    *(
+        "strategy",
+        "share",
+        "b_low",
+        "b_high",
+        "level",
+        *(f"p_{state}" for state in State),
+        "flags",
+        "step",
+        "step_scores",
+        "step_state",
+    ),
 )
 
 
@@ -190,33 +209,32 @@ def _weights(rows: Sequence[CodedRow], settings: Balance) -> Mapping[str, Fracti
     return {respondent: Fraction(1, k) for respondent, k in counted.items()}
 
 
-def _line(
+def balance_line(
     code: Code,
     rows: Sequence[CodedRow],
-    weights: Mapping[str, Fraction],
-    base: int,
+    people: Mapping[str, Tally],
+    counted: Counted,
     settings: Balance,
     handed_out: int | None,
 ) -> dict[str, object]:
-    scored = [(row, row.score) for row in rows if row.score is not None]
-    people: dict[str, Tally] = defaultdict(Tally)
-    for row, score in scored:
-        people[row.respondent] += Tally.of(score, weights[row.respondent])
+    """Return one line of `served_balance`: the numbers of the rows that carry a code, and of who scored them."""
+    scores = [row.score for row in rows if row.score is not None]
     tally = sum(people.values(), Tally())
     state = state_of(tally, settings)
-    likely, low, high = _posterior(people.values(), settings)
+    likely, found = _posterior(people.values(), settings), estimate_of(people, settings)
     respondents = len({row.respondent for row in rows})
     certain = (
         state is not None
         and likely[state] >= settings.certain.probability
         and len(people) >= settings.certain.respondents
     )
-    cards = len({row.card_id for row, _ in scored})
+    cards = len({row.card_id for row in rows if row.score is not None})
+    step = smallest_step(tally, settings)
     return {
         "code": code.name,
         "code_id": code.code_id,
         "rows": len(rows),
-        "n": len(scored),
+        "n": len(scores),
         "respondents": respondents,
         "e": tally.percent(tally.e),
         "u": tally.percent(tally.u),
@@ -224,16 +242,29 @@ def _line(
         "b": tally.percent(tally.e - tally.u),
         "state": str(state) if state else "",
         "certain": "yes" if certain else "no",
-        "box": box_score([score for _, score in scored], cards, handed_out),
-        "size": size_of(respondents, base, settings.size_bounds),
+        "box": box_score(scores, cards, handed_out),
+        "size": size_of(respondents, counted.base, settings.size_bounds),
         "target": str(code.target),
         "strategy": "|".join(strategies(code.target, state)),
-        "share": 100 * respondents / base,
-        "b_low": low,
-        "b_high": high,
+        "share": 100 * respondents / counted.base,
+        "b_low": 100 * found.low if found else float("nan"),
+        "b_high": 100 * found.high if found else float("nan"),
+        "level": settings.interval,
         **{f"p_{name}": likely.get(name, float("nan")) for name in State},
         "flags": "|".join(_flags(people, tally, state, settings)),
+        "step": step.count if step else 0,
+        "step_scores": step.scores if step else "",
+        "step_state": str(step.state) if step else "",
     }
+
+
+def scored_people(rows: Iterable[CodedRow], counted: Counted) -> dict[str, Tally]:
+    """Sum what each respondent scored, in the order of their names, so that sums do not depend on that of the rows."""
+    people: dict[str, Tally] = defaultdict(Tally)
+    for row in sorted(rows, key=lambda row: row.respondent):
+        if row.score is not None:
+            people[row.respondent] += Tally.of(row.score, counted.weights[row.respondent])
+    return people
 
 
 def _flags(people: Mapping[str, Tally], tally: Tally, state: State | None, settings: Balance) -> list[str]:
@@ -249,8 +280,16 @@ def _flags(people: Mapping[str, Tally], tally: Tally, state: State | None, setti
     return flags
 
 
-def _posterior(people: Iterable[Tally], settings: Balance) -> tuple[dict[State, float], float, float]:
-    """Probability of each state and the 95 % interval of B.
+def estimate_of(people: Mapping[str, Tally], settings: Balance) -> Estimate | None:
+    """Estimate B and its interval from what each respondent scored; None when nobody did."""
+    if not people:
+        return None
+    total, e, u, _, squares = np.array([tally.parts for tally in people.values()], dtype=float).T
+    return estimate(People(list(people), total, e, u, squares), settings.interval)
+
+
+def _posterior(people: Iterable[Tally], settings: Balance) -> dict[State, float]:
+    """Probability of each state.
 
     A Bayesian bootstrap over respondents (Rubin 1981) with a prior worth one respondent, spread evenly over the score
     classes 5, 4, 3 and 0-2, so that one respondent never gives 100 %. Respondents with the same answers are drawn
@@ -259,7 +298,7 @@ def _posterior(people: Iterable[Tally], settings: Balance) -> tuple[dict[State, 
     """
     patterns: dict[Tally, float] = dict(Counter(people))
     if not patterns:
-        return {}, float("nan"), float("nan")
+        return {}
     for score in (5, 4, 3, 2):
         patterns[Tally.of(score)] = patterns.get(Tally.of(score), 0.0) + 0.25
     ordered = sorted((t.total, t.e, t.u, t.d, count) for t, count in patterns.items())
@@ -268,8 +307,7 @@ def _posterior(people: Iterable[Tally], settings: Balance) -> tuple[dict[State, 
     random = np.random.default_rng(int.from_bytes(sha256(repr(ordered).encode()).digest()[:8]))
     drawn = random.standard_gamma(shape, size=(settings.draws, len(shape))) @ parts
     b, d = 100 * (drawn[:, 1] - drawn[:, 2]) / drawn[:, 0], 100 * drawn[:, 3] / drawn[:, 0]
-    low, high = (float(edge) for edge in np.percentile(b, [2.5, 97.5]))
-    return _shares(b, d, settings), low, high
+    return _shares(b, d, settings)
 
 
 def _shares(b: npt.NDArray[np.float64], d: npt.NDArray[np.float64], settings: Balance) -> dict[State, float]:

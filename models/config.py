@@ -123,6 +123,7 @@ class Balance(Strict):
     polarised: Percent = 25
     size_bounds: tuple[Percent, Percent, Percent, Percent] = (4, 9, 14, 22)
     certain: Certainty = Certainty()
+    interval: float = Field(default=90, ge=50, lt=100)
     draws: int = Field(default=4000, ge=200)
 
     @model_validator(mode="after")
@@ -168,6 +169,19 @@ def default_study(title: str) -> Study:
     return Study.model_validate({**default_settings(), "study_id": UUID(int=0), "title": title})
 
 
+def load_settings(path: Path, title: str) -> Study:
+    """Read a file like study.yaml, of which no key is needed, for a table that belongs to no study.
+
+    Raises
+    ------
+    RechkiError
+        When the file is not there or no YAML, or a key or value is wrong; the key is named.
+    """
+    if not path.is_file():
+        raise RechkiError("there is no such file", str(path), "Check the path.")
+    return _checked(path, {"study_id": str(UUID(int=0)), "title": title, **_own(path, "Correct the file.")})
+
+
 def load_study(folder: Path) -> Study:
     """Read and check the study.yaml of a study folder.
 
@@ -179,12 +193,20 @@ def load_study(folder: Path) -> Study:
     path = folder / STUDY_FILE
     if not path.is_file():
         raise RechkiError("there is no study.yaml here", str(folder), f"Make a study first: rechki init {folder}")
+    return _checked(path, _own(path, f"Make it anew with: rechki init {folder} --force"))
+
+
+def _own(path: Path, do: str) -> dict[str, Any]:
     try:
         own = YAML(typ="safe").load(path.read_text("utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise RechkiError(f"not readable as YAML: {error}", str(path), "Correct the file; it must be UTF-8.") from error
     if not isinstance(own, dict):
-        raise RechkiError("the file holds no settings", str(path), f"Make it anew with: rechki init {folder} --force")
+        raise RechkiError("the file holds no settings", str(path), do)
+    return own
+
+
+def _checked(path: Path, own: Mapping[str, Any]) -> Study:
     try:
         return Study.model_validate(_merged(default_settings(), own))
     except ValidationError as error:

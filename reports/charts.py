@@ -10,7 +10,7 @@ import pandas as pd
 
 from models.config import Balance
 from models.inert import printable
-from reports.figures import counted, interval, percent, points
+from reports.figures import counted, interval, percent, plain, points
 from reports.placing import LINE, WIDE, Layout, Line, Row, placed
 from reports.words import STATES, certainty
 
@@ -184,5 +184,6 @@ def _sentence(line: Line) -> str:
     return (
         f"{name}: оценки 0–2 — {percent(line['d'])}, 3 — {percent(line['u'] - line['d'])}, 5 — {percent(line['e'])} "
         f"из {counted(line['n'], 'строки', 'строк', 'строк')}; B {points(line['b'])}, "
-        f"95 % интервал {interval(line['b_low'], line['b_high'])}; {state}{', ' + unsure if unsure else ''}."
+        f"{plain(line['level'])} % интервал {interval(line['b_low'], line['b_high'])}; "
+        f"{state}{', ' + unsure if unsure else ''}."
     )

@@ -1,22 +1,25 @@
 """What a report holds, gathered from the store in one transaction."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
-from models.balance import fixed_counts, served_balance
+from models.balance import CodedRow, fixed_counts, net_balance, served_balance
 from models.codebook import Code
+from models.coded import Passed
 from models.coding import evidence_hash
 from models.config import Study
 from models.phrases import PURPOSE_FRAME
 from models.quality import UNCHECKED, Quality
 from models.store import cards, review
-from models.store.database import Store, now
+from models.store.database import Store, Transaction, now
 from models.store.private import Private
 from models.store.quality import read_quality
+from models.waves import wave_balance
 from reports.map import Dot
 
 
@@ -24,7 +27,8 @@ from reports.map import Dot
 class Verbatim:
     """A confirmed phrase as the report shows it: the customer's words, the score and the reason given for it.
 
-    `annotations` names what stands behind the code: ``instance/project/annotation/revision``, several joined by ``; ``.
+    `behind` names what stands behind the code: ``instance/project/annotation/revision``, or file and line of a coding
+    made outside Rechki; several joined by ``; ``.
     """
 
     text: str
@@ -32,7 +36,18 @@ class Verbatim:
     why: str
     wave: str
     phrase_id: str = ""
-    annotations: str = ""
+    behind: str = ""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A table coded outside Rechki: its name, what of it was not taken as it stands, and notes on what was."""
+
+    file: str
+    lines: int
+    refused: tuple[Passed, ...]
+    no_score: tuple[Passed, ...]
+    notes: tuple[Passed, ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,10 @@ class Report:
     ----------
     balance : DataFrame
         From `models.balance.served_balance`: one row a code that has confirmed rows, the largest first.
+    nets : DataFrame
+        From `models.balance.net_balance`: empty when no code has a net.
+    waves : DataFrame
+        From `models.waves.wave_balance`: empty with fewer than two waves.
     fixed : DataFrame
         From `models.balance.fixed_counts`.
     verbatims : dict of code id to list of Verbatim
@@ -60,11 +79,17 @@ class Report:
         The first proposal's phrases on its map, each with the name of its (first) confirmed code.
     quality : Quality
         Agreement of people and the audit.
+    coded : tuple of CodedRow
+        The rows behind all numbers.
+    outside : Outside, optional
+        The table the codings come from when they were made outside Rechki; then there are no phrases to confirm.
     """
 
     title: str
     made_at: datetime
     balance: pd.DataFrame
+    nets: pd.DataFrame
+    waves: pd.DataFrame
     fixed: pd.DataFrame
     codes: tuple[Code, ...]
     verbatims: dict[str, list[Verbatim]]
@@ -82,6 +107,8 @@ class Report:
     masked: bool
     dots: tuple[Dot, ...] = ()
     quality: Quality = UNCHECKED
+    coded: tuple[CodedRow, ...] = ()
+    outside: Outside | None = None
 
 
 def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
@@ -95,11 +122,10 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         places = cards.phrase_places(tx, frame)
         contexts = cards.contexts(tx, frame)
         coded = cards.coded_rows(tx, frame, states)
-        scores = cards.scores(tx)
         counts = cards.counts(tx)
         mapped = review.map_places(tx, frame)
         checked = read_quality(tx, frame, settings.review)
-        decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
+        evidence = evidence_of(tx, settings, frame)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
     waves = {(row.card_id, row.row): row.wave for row in coded}
@@ -125,12 +151,13 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         for phrase_id, (x, y) in sorted(mapped.items())
         if phrase_id in phrases
     )
-    for shown in verbatims.values():
-        shown.sort(key=lambda item: (item.score is None, item.score, item.text))
+    sort_verbatims(verbatims.values())
     return Report(
         title=settings.title,
         made_at=now(),
         balance=served_balance(coded, codes, settings.balance, settings.cards.handed_out),
+        nets=net_balance(coded, codes, settings.balance, settings.cards.handed_out),
+        waves=wave_balance(coded, codes, settings.balance),
         fixed=fixed_counts(coded, codes),
         codes=codes,
         verbatims=dict(verbatims),
@@ -142,10 +169,23 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         unfinished=sum(not state.complete for state in confirmed),
         confirmed=len(confirmed),
         disputed=sum(state.disputed for state in states.values()),
-        evidence=evidence_hash(decisions, events, scores, settings.balance.model_dump_json()),
+        evidence=evidence,
         settings=settings,
         scripted=settings.review.scripted,
         masked=not raw,
         dots=dots,
         quality=checked,
+        coded=tuple(coded),
     )
+
+
+def evidence_of(tx: Transaction, settings: Study, frame: str = PURPOSE_FRAME) -> str:
+    """Return the hash a report prints: of the decisions, the codebook's log, the scores and the balance's settings."""
+    decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
+    return evidence_hash(decisions, events, cards.scores(tx), settings.balance.model_dump_json())
+
+
+def sort_verbatims(lists: Iterable[list[Verbatim]]) -> None:
+    """Put the words of every code in the report's order: the lowest score first, unscored last."""
+    for shown in lists:
+        shown.sort(key=lambda item: (item.score is None, item.score, item.text))

@@ -24,6 +24,7 @@ def environment() -> Environment:
         "number": figures.number,
         "points": figures.points,
         "percent": figures.percent,
+        "plain": figures.plain,
         "probability": figures.probability,
         "moment": figures.moment,
         "phrases": partial(figures.counted, one="фраза", few="фразы", many="фраз"),

@@ -5,12 +5,15 @@ from pathlib import Path
 from reports.data import Report
 from reports.files import replace_files
 from reports.page import page
-from reports.tables import balance_csv, fixed_csv
+from reports.spss import spss_csv, spss_syntax
+from reports.tables import balance_csv, fixed_csv, nets_csv, waves_csv
 from reports.workbook import workbook
+
+FILES = ("index.html", "report.xlsx", "balance.csv", "nets.csv", "waves.csv", "fixed_codes.csv", "spss.csv", "spss.sps")
 
 
 def write_report(report: Report, folder: Path) -> dict[str, Path]:
-    """Write index.html, report.xlsx, balance.csv and fixed_codes.csv; older ones are replaced.
+    """Write the files of a report (`FILES`) into a folder; older ones are replaced.
 
     Everything is rendered before the first file is touched, and every file is written under a temporary name first:
     a run that fails or is killed leaves each file either old or new, and whole.
@@ -32,12 +35,16 @@ def write_report(report: Report, folder: Path) -> dict[str, Path]:
     OSError
         When the folder or a file cannot be written.
     """
-    contents = {
-        "index.html": page(report).encode("utf-8"),
-        "report.xlsx": workbook(report),
-        "balance.csv": balance_csv(report),
-        "fixed_codes.csv": fixed_csv(report),
-    }
-    files = {name: folder / name for name in contents}
-    replace_files({files[name]: content for name, content in contents.items()})
+    contents = (
+        page(report).encode("utf-8"),
+        workbook(report),
+        balance_csv(report),
+        nets_csv(report),
+        waves_csv(report),
+        fixed_csv(report),
+        spss_csv(report),
+        spss_syntax(report),
+    )
+    files = {name: folder / name for name in FILES}
+    replace_files(dict(zip(files.values(), contents, strict=True)))
     return files

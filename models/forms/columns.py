@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from models.config import Columns, RowColumns
-from models.forms.presets import Preset, header_key, header_words
+from models.forms.presets import Preset, coded_words, header_key, header_words
 from models.tables.cells import refused
 from models.tables.table import Table
 
 _ABOUT_A_PURPOSE = ("purpose", "score", "why")
+_OF_CODED = {
+    "id": "card_id",
+    "code": "code",
+    "score": "score",
+    **{kind: kind for kind in ("row", "respondent", "wave", "target", "net", "text", "why")},
+}
 _SINGLE = ("id", "respondent", "date", "wave", "row")
 _QUESTION_NUMBER = re.compile(r"^(?:q\d+(?:_\d+)?\s*[:.)]\s*|\d{1,3}\s*[.)]\s*)+")
 _SCALES = re.compile(r"\d+\s*[-–—]\s*\d+|от \d+ до \d+|from \d+ to \d+|\d+\s*[=–-]\s*\w+|\b\d+\s*балл\w*|\d+-балльн\w*")
@@ -81,6 +87,47 @@ def propose_columns(table: Table, preset: Preset | None = None) -> Columns:
     return proposed.model_copy(update={"layout": "long"}) if _is_long(table, proposed) else proposed
 
 
+def coded_columns(table: Table) -> dict[str, str]:
+    """Name the columns of a table that people have coded by hand: one line a code, or a line with several codes.
+
+    Returns
+    -------
+    dict of str to str
+        The column of each kind: id, code and score, and of row, respondent, wave, target, net, text and why those there
+        are. Contact columns are never named, so that they are never read.
+
+    Raises
+    ------
+    RechkiError
+        When a needed column is missing, or two could be meant.
+    """
+    by_kind: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name in filter(None, table.header):
+        kind, rank = _by_words(header_key(name), coded=True)
+        by_kind[kind][rank].append(name)
+    there = f"the header is: {', '.join(table.header)}"
+    found = {}
+    for kind, shown in _OF_CODED.items():
+        best = by_kind[kind][min(by_kind[kind])] if by_kind[kind] else []
+        if len(best) > 1 and kind not in ("text", "why"):
+            raise refused(
+                f"several columns could be the {shown}: {', '.join(best)}",
+                table.path,
+                f"Call only one of them {shown}; several codes of a line stand in one column, joined by |.",
+            )
+        if best:
+            found[kind] = best[0]
+        elif kind in ("id", "code", "score"):
+            raise refused(
+                f"no column is the {shown}; {there}",
+                table.path,
+                f"Call a column {shown}; needed: card_id, code, score.",
+            )
+    if "text" not in found and by_kind["purpose"]:
+        found["text"] = by_kind["purpose"][min(by_kind["purpose"])][0]
+    return found
+
+
 def names_a_purpose(cells: Sequence[str]) -> bool:
     """Tell whether a line of cells could be a header: one of several cells is a purpose by its words."""
     filled = [cell for cell in cells if cell.strip()]
@@ -100,9 +147,9 @@ def _meaning(key: str, preset: Preset | None) -> tuple[str, int]:
 
 
 @lru_cache(10_000)
-def _by_words(key: str) -> tuple[str, int]:
+def _by_words(key: str, coded: bool = False) -> tuple[str, int]:
     for form in (_QUESTION_NUMBER.sub("", key) or key, _plain(key)):
-        for kind, patterns in _patterns().items():
+        for kind, patterns in _patterns(coded).items():
             for rank, pattern in enumerate(patterns):
                 if pattern.fullmatch(form):
                     return ("attribute" if kind == "fixed" else kind), rank
@@ -116,8 +163,10 @@ def _plain(key: str) -> str:
 
 
 @cache
-def _patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
-    return {kind: tuple(re.compile(pattern) for pattern in known) for kind, known in header_words().items()}
+def _patterns(coded: bool) -> dict[str, tuple[re.Pattern[str], ...]]:
+    """The patterns of every kind; in a table coded by hand the words of its own columns go first."""
+    words = {**coded_words(), **header_words()} if coded else header_words()
+    return {kind: tuple(re.compile(pattern) for pattern in known) for kind, known in words.items()}
 
 
 def _number(name: str) -> int | None:

@@ -15,16 +15,13 @@ from hypothesis import strategies as st
 
 from models.balance import (
     CodedRow,
-    State,
     Strategy,
-    Tally,
     _posterior,
     box_score,
     fixed_counts,
     largest_remainder,
     served_balance,
     size_of,
-    state_of,
     strategies,
 )
 from models.cards import read_cards
@@ -32,6 +29,7 @@ from models.codebook import FIXED, NO_ANSWER, OFF_TOPIC, Code, Target
 from models.config import Balance, Study
 from models.forms.columns import propose_columns
 from models.forms.layout import read_table
+from models.state import State, Tally, state_of
 
 GSR = Path(__file__).parents[2] / "examples" / "gsr"
 SETTINGS = Balance()

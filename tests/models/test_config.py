@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from models.config import default_settings, load_study, save_study
+from models.config import default_settings, load_settings, load_study, save_study
 from models.errors import RechkiError
 
+STUDY = Path(__file__).resolve().parents[1] / "fixtures" / "study-0001"
 OWN = {"study_id": "11111111-2222-3333-4444-555555555555", "title": "Проба"}
 
 
@@ -57,3 +58,32 @@ def test_the_defaults_are_a_valid_study(tmp_path: Path) -> None:
     save_study(tmp_path, {**default_settings(), **OWN})
     save_study(tmp_path / ".", OWN)
     assert load_study(tmp_path).balance.size_bounds == (4, 9, 14, 22)
+
+
+def test_settings_without_a_study_need_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("balance: {over: 61}\n", "utf-8")
+    found = load_settings(path, "Весна")
+    assert (found.balance.over, found.balance.under, found.title) == (61, -25, "Весна")
+    assert load_settings(STUDY / "study.yaml", "other").title != "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the file holds no settings"),
+        ("- a\n", "the file holds no settings"),
+        ("a: [", "not readable as YAML"),
+        ("balance: {over: -30}\n", "balance.under must be below balance.over"),
+        ("balance: {interval: 100}\n", "balance.interval"),
+        ("colour: red\n", "colour"),
+    ],
+)
+def test_wrong_settings_are_named_with_their_file(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(RechkiError, match=told) as refused:
+        load_settings(path, "Весна")
+    assert (refused.value.where, bool(refused.value.do)) == (str(path), True)
+    with pytest.raises(RechkiError, match="no such file"):
+        load_settings(tmp_path / "none.yaml", "Весна")

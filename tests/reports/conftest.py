@@ -11,11 +11,15 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from models.balance import CodedRow, fixed_counts, served_balance
+from models.balance import CodedRow, fixed_counts, net_balance, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code, Target
+from models.coded import read_coded
 from models.config import Study, default_settings
+from models.forms.layout import read_table
+from models.waves import wave_balance
 from reports.data import Report, Verbatim
 from reports.map import Dot
+from reports.outside import report_of
 from reports.write import write_report
 
 HOSTILE = (
@@ -29,10 +33,10 @@ SCORES: dict[str, list[int | None]] = {
     "formula": [5, 0],
 }
 CODES = (
-    Code("solve", "Решить проблему, достичь цель", Target.YES),
+    Code("solve", "Решить проблему, достичь цель", Target.YES, net="=Дело & <i>"),
     Code("loyal", "Лояльность — пришли к ней лично", Target.UNDECIDED),
     Code("evil", "<b>Злой & «поток»</b>", Target.NO),
-    Code("silent", "Без единой оценки"),
+    Code("silent", "Без единой оценки", net="=Дело & <i>"),
     Code("formula", "=HYPERLINK(1)", Target.NO),
     Code("gone", "Слитый поток", retired=True, definition="=1+1", net="Прежние", note="слит в марте"),
     *FIXED,
@@ -43,7 +47,7 @@ CODES = (
 def report() -> Report:
     """Five streams (one unscored, two with hostile names), a fixed code, two waves."""
     rows = [
-        CodedRow(f"{code}{at}", 1, f"{code}{at}", "1", score, frozenset([code]))
+        CodedRow(f"{code}{at}", 1, f"{code}{at}", "=2" if at % 2 else "1", score, frozenset([code]))
         for code, scores in SCORES.items()
         for at, score in enumerate(scores)
     ]
@@ -67,6 +71,8 @@ def report() -> Report:
         title=settings.title,
         made_at=datetime(2026, 4, 15, 9, 5),
         balance=served_balance(rows, CODES, settings.balance, handed_out=40),
+        nets=net_balance(rows, CODES, settings.balance, handed_out=40),
+        waves=wave_balance(rows, CODES, settings.balance),
         fixed=fixed_counts(rows, CODES),
         codes=CODES,
         verbatims=verbatims,
@@ -82,6 +88,7 @@ def report() -> Report:
         settings=settings,
         scripted=False,
         masked=False,
+        coded=tuple(rows),
         dots=(Dot(-1, 0.5, HOSTILE, CODES[2].name), Dot(0, 0, "дорого", CODES[0].name), Dot(1, -1, "не знаю", "")),
     )
 
@@ -89,8 +96,25 @@ def report() -> Report:
 @pytest.fixture(scope="session")
 def empty(report: Report) -> Report:
     """A study in which nothing is confirmed yet."""
-    none = served_balance([], CODES, report.settings.balance)
-    return replace(report, balance=none, fixed=report.fixed.iloc[:0], codes=FIXED, verbatims={}, coded_rows=0, dots=())
+    computed = (served_balance, net_balance, wave_balance)
+    none, nets, waves = (compute([], CODES, report.settings.balance) for compute in computed)
+    tables = {"balance": none, "nets": nets, "waves": waves, "fixed": report.fixed.iloc[:0], "coded": ()}
+    return replace(report, **tables, codes=FIXED, verbatims={}, coded_rows=0, dots=())
+
+
+@pytest.fixture(scope="session")
+def outside(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of a table coded by hand: long names, three waves, nets, and lines of every kind of fault."""
+    long = "Поток с очень длинным названием, какое в голове у того, кто кодировал, ещё помещалось"
+    lines = ["card_id;row;code;score;wave;net;text"]
+    for at in range(60):
+        code = ("Деньги", long, "<b>Рост</b>", "=СУММ(А1)", HOSTILE[:60].replace(";", ","))[at % 5]
+        score, text = (5, 4, 4, 3, 1, "?")[at % 6], HOSTILE.replace(";", ",").replace('"', "'")
+        lines.append(f"к{at};1;{code};{score};{1 + at % 3};Сводная {at % 5 % 2};{text}".replace('"', "'"))
+    lines += ["к98;1;;3;1;;", ";1;Деньги;3;1;;", "к99;первая;Деньги;3;1;;", "к97;1;деньги;3;1;;"]
+    path = tmp_path_factory.mktemp("outside") / ("очень_длинное_имя_файла_" * 4 + ".csv")
+    path.write_text("\n".join(lines), "utf-8")
+    return report_of(read_coded(read_table(path), report.settings), report.settings)
 
 
 @pytest.fixture

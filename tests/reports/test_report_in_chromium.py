@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from reports.data import Report
+from reports.write import write_report
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +25,15 @@ def test_the_page_opens_offline_without_errors_or_requests(tab: Page, address: s
     assert tab.locator("script, img").count() == 0
 
 
+@pytest.fixture(scope="module")
+def outside_address(outside: Report, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return write_report(outside, tmp_path_factory.mktemp("coded-outside"))["index.html"].as_uri()
+
+
 @pytest.mark.parametrize("width", [320, 390, 700, 1000, 1280])
-def test_nothing_scrolls_sideways(tab: Page, address: str, width: int) -> None:
+@pytest.mark.parametrize("page", ["address", "outside_address"])
+def test_nothing_scrolls_sideways(tab: Page, request: pytest.FixtureRequest, page: str, width: int) -> None:
+    address = request.getfixturevalue(page)
     tab.set_viewport_size({"width": width, "height": 900})
     tab.goto(address)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width

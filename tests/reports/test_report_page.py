@@ -102,7 +102,12 @@ def test_what_awaits_is_said_and_kept_out_of_the_numbers(shown: Page) -> None:
 
 def test_an_unsure_state_says_so_and_a_sure_one_does_not(report: Report) -> None:
     one = report.balance[report.balance.code_id == "loyal"]
-    rest = {"fixed": report.fixed.iloc[:0], "verbatims": {}}
+    rest = {
+        "fixed": report.fixed.iloc[:0],
+        "nets": report.nets.iloc[:0],
+        "waves": report.waves.iloc[:0],
+        "verbatims": {},
+    }
     sure, unsure = (page(replace(report, balance=one.assign(certain=c), **rest)) for c in ("yes", "no"))
     assert unsure.count("нельзя сказать уверенно") > sure.count("нельзя сказать уверенно")
     assert "<small>нельзя сказать уверенно</small>" not in sure

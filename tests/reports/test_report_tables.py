@@ -8,7 +8,8 @@ from models.inert import cell
 from reports.data import Report
 from reports.tables import balance_csv, fixed_csv
 
-HEADER = "code,code_id,rows,n,respondents,e,u,d,b,state,certain,box,size,target,strategy"
+AGREED = "code,code_id,rows,n,respondents,e,u,d,b,state,certain,box,size,target,strategy"
+HEADER = f"{AGREED},share,b_low,b_high,level"
 
 
 def test_the_header_is_the_agreed_one(report: Report) -> None:
@@ -23,7 +24,8 @@ def test_every_csv_reader_sees_the_first_column(report: Report) -> None:
 
 
 def test_balance_comes_back_as_it_was(report: Report) -> None:
-    back = pd.read_csv(BytesIO(balance_csv(report)), keep_default_na=False, na_values={c: [""] for c in "eudb"})
+    empty = {name: [""] for name in (*"eudb", "b_low", "b_high")}
+    back = pd.read_csv(BytesIO(balance_csv(report)), keep_default_na=False, na_values=empty)
     wanted = report.balance[HEADER.split(",")]
     wanted = wanted.assign(code=[cell(name) for name in wanted.code])
     pd.testing.assert_frame_equal(back, wanted, check_dtype=False, check_exact=True)

@@ -1,0 +1,57 @@
+"""`rechki balance`: the served balance of a table that people have coded by hand, without a study and a server."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.show import print_balance
+from flows.stages import console, stage
+from models.coded import CodedTable, Passed, read_coded
+from models.config import default_study, load_settings
+from models.errors import RechkiError
+from models.forms.layout import read_table
+from models.inert import printable
+from reports.data import Report
+from reports.outside import report_of
+from reports.write import FILES, write_report
+
+_TITLE, _ON_SCREEN = 120, 20
+
+
+def balance_file(path: Path, out: Path | None, settings_file: Path | None) -> Report:
+    """Compute the served balance of a coded table; print it, and write the report where one is asked for.
+
+    Raises
+    ------
+    RechkiError
+        When the table or the settings cannot be used; then nothing is written.
+    """
+    title = path.stem[:_TITLE] or path.name
+    settings = load_settings(settings_file, title) if settings_file else default_study(title)
+    if out and path.resolve() in {(out / name).resolve() for name in FILES}:
+        raise RechkiError("the table would be written over", str(path), "Give --out another folder.")
+    with stage("Reading") as at:
+        found = read_coded(read_table(path), settings)
+        at.words = _summary(found)
+    _tell("not counted", found.refused, "red")
+    _tell("counted without a score", found.no_score, "yellow")
+    _tell("counted; look at it", found.notes, "yellow")
+    with stage("Served balance") as at:
+        report = report_of(found, settings)
+        at.words = f"{len(report.balance)} codes, {len(report.nets)} nets; evidence {report.evidence[:12]}"
+    print_balance(report.balance, "Served balance of codings made outside Rechki")
+    if out:
+        for file in write_report(report, out).values():
+            console.print(f"wrote {file}", markup=False, soft_wrap=True)
+    return report
+
+
+def _summary(found: CodedTable) -> str:
+    scored = sum(row.score is not None for row in found.rows)
+    return f"{len(found.table.rows)} lines, {len(found.rows)} rows with codes ({scored} scored)"
+
+
+def _tell(title: str, passed: Sequence[Passed], style: str) -> None:
+    for found in passed[:_ON_SCREEN]:
+        console.print(f"    {title}: {printable(str(found))}", style=style, markup=False, soft_wrap=True)
+    if len(passed) > _ON_SCREEN:
+        console.print(f"    and {len(passed) - _ON_SCREEN} more {title}", style=style, markup=False)

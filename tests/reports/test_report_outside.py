@@ -1,0 +1,77 @@
+"""The report of a table that was coded outside Rechki."""
+
+from dataclasses import replace
+from io import BytesIO
+
+from openpyxl import load_workbook
+
+from models.waves import wave_balance
+from reports.data import Report
+from reports.page import page
+from reports.tables import waves_csv
+from reports.words import step
+from reports.workbook import workbook
+
+
+def test_the_page_says_what_was_not_taken_and_asks_nobody_to_decide(outside: Report) -> None:
+    text = page(outside)
+    assert "Закодировано вне Речек" in text
+    assert "Не посчитано строк файла: 3" in text
+    assert "Посчитано без оценки: 10" in text
+    assert "Стоит посмотреть: 1" in text
+    assert "ждут решения" not in text
+    assert "подтверждено фраз" not in text
+
+
+def test_nets_waves_and_steps_are_on_the_page_and_in_the_workbook(outside: Report) -> None:
+    text, book = page(outside), load_workbook(BytesIO(workbook(outside)))
+    assert book.sheetnames[:5] == ["Итог", "Сводные группы", "Волны", "Строки", "Не взято"]
+    for heading in ("Сводные группы", "Волны", "B после прошлой волны"):
+        assert heading in text
+    words = [cell.value for cell in book["Волны"][1]]
+    shown = [dict(zip(words, (cell.value for cell in row), strict=True)) for row in book["Волны"].iter_rows(min_row=2)]
+    for line, wanted in zip(shown, outside.waves.to_dict("records"), strict=True):
+        assert (line["Респондентов"], line["Строк"]) == (wanted["respondents"], wanted["rows"])
+        if wanted["verdict"]:
+            assert line["По сравнению с волной"] == wanted["since"]
+    assert {"все волны", "1", "2", "3"} == {line["Волна"] for line in shown}
+    for line in outside.balance.to_dict("records"):
+        sentence = step(line, whole_people=False)
+        assert sentence[1:] in text.replace("&lt;", "<")
+
+
+def test_a_table_without_words_has_no_section_of_them(outside: Report) -> None:
+    silent = {
+        code: [replace(said, text="", why="") for said in all_said] for code, all_said in outside.verbatims.items()
+    }
+    text = page(replace(outside, verbatims=silent))
+    assert "Слова клиентов" not in text
+    assert 'href="#stream' not in text
+
+
+def test_the_page_shows_the_latest_waves_and_says_where_the_others_are(outside: Report) -> None:
+    rows = [replace(row, wave=f"волна {at % 7}") for at, row in enumerate(outside.coded)]
+    text = page(replace(outside, waves=wave_balance(rows, outside.codes, outside.settings.balance)))
+    assert "более ранние (3) — в report.xlsx" in text
+    shown = {f"волна {at}" for at in range(7) if f'data-label="Волна"><bdi>волна {at}</bdi>' in text}
+    assert shown == {"волна 3", "волна 4", "волна 5", "волна 6"}
+    assert 'data-label="Волна"><bdi>все волны</bdi>' in text
+
+
+def test_waves_come_back_unrounded(outside: Report) -> None:
+    head, *lines = waves_csv(outside).decode().splitlines()
+    assert head.split(",")[:5] == ["code", "code_id", "part", "wave", "rows"]
+    assert len(lines) == len(outside.waves)
+
+
+def test_what_would_change_a_state_is_said_in_words() -> None:
+    def said(count: int, scores: str, whole: bool = False) -> str:
+        return step({"step": count, "step_scores": scores, "step_state": "well"}, whole)
+
+    assert said(-1, "3") == "одной строкой с оценкой 3 меньше — и поток хорошо обслужен"
+    assert said(2, "0-2") == "двумя строками с оценкой 0–2 больше — и поток хорошо обслужен"
+    assert said(21, "5").startswith("21 строкой")
+    assert said(-11, "5").startswith("11 строками")
+    assert said(1, "5", whole=True).startswith("одним респондентом с единственной оценкой 5 больше")
+    assert said(7, "4", whole=True).startswith("7 респондентами с единственной оценкой 4")
+    assert said(0, "") == ""

@@ -1,0 +1,91 @@
+"""`rechki trace` on a stored study: all that stands behind a code's numbers, and nothing else."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from support import rechki_here
+
+from flows.study import FRAME, read_study
+from models.config import load_study
+from models.store import cards, review
+from reports.data import gather
+from reports.write import write_report
+
+STUDY = Path(__file__).parent / "fixtures" / "study-0001"
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(STUDY, tmp_path_factory.mktemp("trace") / "study")
+
+
+def traced(study: Path, code: str) -> dict[str, object]:
+    done = rechki_here("trace", study, code, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_every_number_of_every_code_has_its_annotations(study: Path) -> None:
+    with read_study(study) as opened, opened.store.transaction() as tx:
+        _, states = review.coding(tx, FRAME)
+        coded = cards.coded_rows(tx, FRAME, states)
+        newest = review.newest_annotations(tx)
+    there = {f"{i}/{p}/{a}/{found.revision}" for (i, p, a), found in newest.items() if not found.removed}
+    balance = pd.read_csv(study / "expected_balance.csv")
+    for line in balance.itertuples():
+        found = traced(study, str(line.code_id))
+        behind = pd.DataFrame(found["annotations"])
+        assert (found["rows"], found["scored"]) == (line.rows, line.n)
+        of_code = {(row.card_id, row.row, row.score) for row in coded if line.code_id in row.codes}
+        scores = behind.score.astype(object).where(behind.score.notna(), None)
+        assert set(zip(behind.card_id, behind.row, scores, strict=True)) == of_code
+        assert set(behind.origin) <= there
+        assert set(behind.phrase_id) == {phrase for phrase, state in states.items() if line.code_id in state.codes}
+
+
+def test_the_hash_is_the_one_the_report_prints(study: Path, tmp_path: Path) -> None:
+    with read_study(study) as opened:
+        report = gather(opened.store, load_study(study), study)
+    files = write_report(report, tmp_path)
+    code = str(report.balance.code[0])
+    found = traced(study, code)
+    assert found["evidence"] == report.evidence
+    assert str(found["evidence"]) in files["index.html"].read_text("utf-8")
+    sheet = load_workbook(files["report.xlsx"])["Фразы"]
+    shown = {row[5].value: row[6].value for row in sheet.iter_rows(min_row=2) if row[0].value == code}
+    behind = pd.DataFrame(found["annotations"]).groupby("phrase_id").origin.agg("; ".join)
+    assert behind.to_dict() == shown
+
+
+def test_words_say_what_json_says(study: Path) -> None:
+    found = traced(study, "Нет ответа")
+    said = rechki_here("trace", study, "нет ответа").stdout
+    assert f"evidence {found['evidence']}" in said
+    annotations = pd.DataFrame(found["annotations"])
+    assert said.count("annotation ") == len(annotations)
+    assert all(origin in said for origin in annotations.origin)
+
+
+def test_a_merged_code_brings_its_history_along(study: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(study, tmp_path / "copy")
+    one, other, *_ = pd.read_csv(copy / "expected_balance.csv").code
+    before = {name: traced(copy, name) for name in (one, other)}
+    assert rechki_here("codes", "merge", copy, other, one, "--yes").returncode == 0
+    after = traced(copy, one)
+    joined = [str(item) for name in (one, other) for item in before[name]["annotations"]]  # type: ignore[attr-defined]
+    assert sorted(map(str, after["annotations"])) == sorted(set(joined))  # type: ignore[call-overload]
+    assert any("merged" in event["what"] for event in after["events"])  # type: ignore[attr-defined]
+    assert after["evidence"] != before[one]["evidence"]
+    gone = rechki_here("trace", copy, other)
+    assert gone.returncode == 1
+    assert "was merged into" in gone.stderr
+
+
+def test_an_unknown_code_is_told(study: Path) -> None:
+    done = rechki_here("trace", study, "Нигде такого нет")
+    assert (done.returncode, "there is no code" in done.stderr) == (1, True)

@@ -1,16 +1,50 @@
-"""First suggestions for phrases, learned from what people confirmed."""
+"""The likeliest codes of phrases, learned from the phrases people have coded and from the names of the codes.
 
-from collections.abc import Collection, Mapping, Sequence
+Two views are multiplied (a product of experts, Hinton 2002): a logistic head on the vectors, which learns what tells
+codes apart, and the nearest centroid, which needs few examples. Figures: benchmarks/suggesting.md.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from models.encoder.space import Vectors
 
-_NAME_WEIGHT = 2.0
-_SHARPNESS = 14.0  # of cosines as votes; measured with the simulated analyst, see benchmarks/clusters.md
+Likelihoods = npt.NDArray[np.float64]
+_NAME_WEIGHT = 3.0  # a code's name counts as so many coded phrases: it lifts the first suggestions most
+_PENALTY = 10.0  # inverse of the head's, as in scikit-learn
+_SHARPNESS = 14.0  # of cosines as votes
+_CENTROID = 0.5  # weight of the centroids' votes beside the head's
 _UNKNOWN = 0.15  # the cosine to a code that nobody has named yet: it has a vote too
 _OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What people have coded: n different phrases, and the codes there are.
+
+    Attributes
+    ----------
+    codes : sequence of str
+    names : array of shape (codes, d)
+        Centred vectors of the codes' names.
+    vectors : array of shape (n, d)
+        Centred vectors of the phrases.
+    carries : bool array of shape (n, codes)
+        Which phrase carries which codes; each carries at least one.
+    """
+
+    codes: Sequence[str]
+    names: Vectors
+    vectors: Vectors
+    carries: npt.NDArray[np.bool_]
+
+    def centroids(self) -> Vectors:
+        """Return unit centroids of the codes, each with its name; shape (codes, d)."""
+        sums = _NAME_WEIGHT * self.names + self.carries.T.astype(np.float32) @ self.vectors
+        return (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -39,44 +73,79 @@ class Wish:
     before: Collection[str] = ()
 
 
-def suggestions(wishes: Sequence[Wish], codes: Sequence[str], centres: Vectors) -> list[list[Suggestion]]:
-    """Rank the likeliest codes of every phrase, at most three beside those its words were given before.
+class Suggester:
+    """Learns once from what is coded, and suggests codes for as many phrases as wanted."""
 
-    Parameters
-    ----------
-    codes : sequence of str
-    centres : array of shape (len(codes), d)
-        From `code_centroids`, in the order of `codes`.
-    """
-    if not codes:
-        return [[] for _ in wishes]
-    out = []
-    for wish in wishes:
-        votes = np.exp(_SHARPNESS * (centres @ wish.vector))
-        likelihood = votes / (votes.sum() + np.exp(_SHARPNESS * _UNKNOWN))
-        ranked = [Suggestion(code, 1.0) for code in sorted(wish.before)]
+    def __init__(self, coded: Coded) -> None:
+        self._codes = list(coded.codes)
+        self._centroids = coded.centroids()
+        self._head = _head(coded) if len(self._codes) > 1 else None
+
+    def likelihoods(self, vectors: Vectors) -> Likelihoods:
+        """Return how likely each code is for m phrases that have one of the codes.
+
+        Parameters
+        ----------
+        vectors : array of shape (m, d)
+
+        Returns
+        -------
+        array of shape (m, codes)
+            Every row sums to 1.
+        """
+        if self._head is None:
+            return np.ones((len(vectors), len(self._codes)))
+        weights, offsets = self._head
+        return _softmax(_log_softmax(vectors @ weights.T + offsets) + _CENTROID * self._votes(vectors))
+
+    def suggestions(self, wishes: Sequence[Wish]) -> list[list[Suggestion]]:
+        """Rank the likeliest codes of every phrase, at most three beside those its words were given before.
+
+        A phrase far from all codes may belong to one that is not there yet: none is likely for it.
+        """
+        if not self._codes or not wishes:
+            return [[] for _ in wishes]
+        vectors = np.stack([wish.vector for wish in wishes])
+        votes = np.exp(self._votes(vectors)).sum(axis=1, keepdims=True)
+        likelihood = self.likelihoods(vectors) * votes / (votes + np.exp(_SHARPNESS * _UNKNOWN))
+        return [self._ranked(wish, row) for wish, row in zip(wishes, likelihood, strict=True)]
+
+    def _ranked(self, wish: Wish, likelihood: Likelihoods) -> list[Suggestion]:
         taken = {*wish.before, *wish.rejected}
         order = (int(at) for at in np.argsort(-likelihood, kind="stable"))
-        others = [Suggestion(codes[at], float(likelihood[at])) for at in order if codes[at] not in taken]
-        out.append(ranked + others[:_OFFERED])
+        others = [Suggestion(self._codes[at], float(likelihood[at])) for at in order if self._codes[at] not in taken]
+        return [Suggestion(code, 1.0) for code in sorted(wish.before)] + others[:_OFFERED]
+
+    def _votes(self, vectors: Vectors) -> Likelihoods:
+        return _SHARPNESS * (vectors @ self._centroids.T).astype(np.float64)
+
+
+def _head(coded: Coded) -> tuple[Likelihoods, Likelihoods]:
+    """Weights (codes, d) and offsets (codes,) of a logistic head; all codes weigh alike, however often they occur.
+
+    A phrase of several codes is shared among them.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    count = len(coded.codes)
+    phrase, code = np.nonzero(coded.carries)
+    vectors = np.vstack([coded.vectors[phrase], coded.names])
+    of = np.concatenate([code, np.arange(count)])
+    weight = np.concatenate([1 / coded.carries.sum(axis=1)[phrase], np.full(count, _NAME_WEIGHT)])
+    total = np.bincount(of, weight)
+    model = LogisticRegression(C=_PENALTY, max_iter=500).fit(
+        vectors, of, sample_weight=weight * total.mean() / total[of]
+    )
+    if count == 2:  # the head of two codes is one row: for the second, against the first
+        return np.vstack([-model.coef_, model.coef_]) / 2, np.concatenate([-model.intercept_, model.intercept_]) / 2
+    return model.coef_, model.intercept_
+
+
+def _log_softmax(scores: Likelihoods) -> Likelihoods:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    out: Likelihoods = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return out
 
 
-def code_centroids(codes: Sequence[str], names: Vectors, confirmed: Mapping[str, Vectors]) -> Vectors:
-    """Return unit centroids of codes, shape (len(codes), d).
-
-    A code's name counts as two confirmed examples: while few phrases are confirmed that lifts the first suggestion.
-
-    Parameters
-    ----------
-    names : array of shape (len(codes), d)
-        Centred vectors of the codes' names.
-    confirmed : mapping of code id to array of shape (k, d)
-        Centred vectors of the phrases confirmed under each code.
-    """
-    sums = [
-        _NAME_WEIGHT * names[at] + confirmed[code].sum(axis=0) if code in confirmed else names[at]
-        for at, code in enumerate(codes)
-    ]
-    stacked = np.stack(sums)
-    return (stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+def _softmax(scores: Likelihoods) -> Likelihoods:
+    return np.exp(_log_softmax(scores))

@@ -15,7 +15,7 @@ SETS ?=
 # Processes of the tests; each starts servers of its own.
 JOBS ?= 2
 
-.PHONY: help setup studio demo up down test test-quick lint types bench bench-review adapter clean
+.PHONY: help setup studio demo up down test test-quick lint types bench bench-review bench-suggest adapter clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ bench: $(READY_BENCH) ## Proposals beside BERTopic and others, on the sets here 
 
 bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a real Label Studio
 	$(BIN)/python benchmarks/reviewing.py $(SETS)
+
+bench-suggest: $(READY) ## How good codes are that a new wave is given from a coded one
+	$(BIN)/python benchmarks/suggesting.py
 
 adapter: $(READY) ## Train the encoder's adapter anew from training/data (two seeds; 31 and 40 minutes when each was run alone)
 	$(BIN)/python training/adapter.py

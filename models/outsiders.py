@@ -21,12 +21,33 @@ FEWEST = 20  # new phrases below which nothing is usual
 _AT_ONCE = 5000  # phrases in question whose every pair is compared
 _BLOCK = 1000
 _NEAR, _AROUND = 4, 12
-_WEIGHTS = (0.39, 0.16, 0.32, 0.44, 0.37, 0.45)
-_OFFSET = -1.58
-_IN_QUESTION, _ACCEPTED, _ALONE = -1.2, -0.85, 0.15  # log odds
-_GRAIN = 0.6
-_DOUBT = 2.0  # phrases just in question that every theme is taken to hold besides its own
+_WEIGHTS = (0.38, 0.15, 0.37, 0.35, 0.15, 0.34)
+_OFFSET = -1.73
 _RESAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When phrases make a new theme.
+
+    Attributes
+    ----------
+    in_question, accepted, alone : float
+        Log odds above which a phrase comes into question, phrases that agree are a theme, and one alone is.
+    grain : float
+        Distance (1 minus affinity) up to which phrases agree.
+    doubt : float
+        Phrases just in question that every theme is taken to hold besides its own: larger themes are surer.
+    """
+
+    in_question: float = -1.6
+    accepted: float = -1.05
+    alone: float = -0.1
+    grain: float = 0.6
+    doubt: float = 2.0
+
+
+RULE = Rule()
 
 
 @dataclass(frozen=True)
@@ -45,7 +66,9 @@ class Outsiders:
     themes: Labels
 
 
-def outsiders(new: Vectors, keys: Sequence[str], coded: Coded, likely: Likelihoods, seed: int) -> Outsiders:
+def outsiders(
+    new: Vectors, keys: Sequence[str], coded: Coded, likely: Likelihoods, seed: int, rule: Rule = RULE
+) -> Outsiders:
     """Tell which of m different new phrases belong to none of the codes.
 
     Parameters
@@ -67,7 +90,7 @@ def outsiders(new: Vectors, keys: Sequence[str], coded: Coded, likely: Likelihoo
     if m < FEWEST:
         return Outsiders(np.full(m, _chance(np.array(_OFFSET))), np.full(m, UNASSIGNED))
     score = standardised(evidence(new, coded, likely)) @ np.array(_WEIGHTS) + _OFFSET
-    return Outsiders(_chance(score), _themes(new, keys, score, seed))
+    return Outsiders(_chance(score), themes_of(new, keys, score, seed, rule))
 
 
 def evidence(new: Vectors, coded: Coded, likely: Likelihoods) -> npt.NDArray[np.float64]:
@@ -129,19 +152,30 @@ def _toward(vectors: Vectors, among: Vectors, at: Labels) -> Floats:
     return out
 
 
-def _themes(new: Vectors, keys: Sequence[str], score: npt.NDArray[np.float64], seed: int) -> Labels:
-    """Group the phrases in question, and keep the groups whose phrases speak for it together."""
+def themes_of(new: Vectors, keys: Sequence[str], score: npt.NDArray[np.float64], seed: int, rule: Rule) -> Labels:
+    """Group the phrases in question, and keep the groups whose phrases speak for a new theme together.
+
+    Parameters
+    ----------
+    score : array of shape (m,)
+        Log odds that a phrase belongs to none of the codes.
+
+    Returns
+    -------
+    int array of shape (m,)
+        0 for the largest theme, -1 for none.
+    """
     themes = np.full(len(new), UNASSIGNED)
     asked = np.sort(np.argsort(-score, kind="stable")[:_AT_ONCE])
-    asked = asked[score[asked] > _IN_QUESTION]
+    asked = asked[score[asked] > rule.in_question]
     if not len(asked):
         return themes
     usual = max(float(np.median(nearest(new, new, 1, itself=False)[1])), 0.05)
     affinity = np.clip(new[asked] @ new[asked].T / usual, 0, 1)
-    groups = consensus(affinity, [keys[at] for at in asked], _GRAIN, _RESAMPLES, seed)
+    groups = consensus(affinity, [keys[at] for at in asked], rule.grain, _RESAMPLES, seed)
     size = np.bincount(groups)
-    together = (np.bincount(groups, score[asked]) + _DOUBT * _IN_QUESTION) / (size + _DOUBT)
-    kept = (together[groups] > _ACCEPTED) | (score[asked] > _ALONE)
+    together = (np.bincount(groups, score[asked]) + rule.doubt * rule.in_question) / (size + rule.doubt)
+    kept = (together[groups] > rule.accepted) | (score[asked] > rule.alone)
     asked, groups = asked[kept], groups[kept]
     size = np.bincount(groups, minlength=len(size))
     first = {int(group): int(at) for at, group in reversed(list(zip(asked, groups, strict=True)))}

@@ -19,6 +19,9 @@ _SHARPNESS = 14.0  # of cosines as votes
 _CENTROID = 0.5  # weight of the centroids' votes beside the head's
 _UNKNOWN = 0.15  # the cosine to a code that nobody has named yet: it has a vote too
 _OFFERED = 3
+_FOLDS = 5
+_POWERS = np.exp(np.linspace(-1.2, 1.2, 49))
+_CAUTION = 5.0  # log likelihood that a power of e must gain: few phrases prove little
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,34 @@ class Suggester:
 
     def _votes(self, vectors: Vectors) -> Likelihoods:
         return _SHARPNESS * (vectors @ self._centroids.T).astype(np.float64)
+
+
+def tempered(likely: Likelihoods, power: float) -> Likelihoods:
+    """Return likelihoods of shape (m, codes) raised to a power; every row sums to 1."""
+    return _softmax(power * np.log(np.maximum(likely, 1e-300)))
+
+
+def sureness(coded: Coded) -> float:
+    """Return the power that likelihoods are to be raised to, so that they are right as often as they say.
+
+    Above 1 the likelihoods are too cautious for these codes, below 1 too bold. It is the temperature (Guo et al. 2017)
+    under which coded phrases are likeliest that were left out of what is learned, five parts in turn.
+    """
+    n, folds = len(coded.vectors), np.arange(len(coded.vectors)) % _FOLDS
+    if n < _FOLDS or len(coded.codes) < 2:
+        return 1.0
+    likely = np.empty((n, len(coded.codes)))
+    for fold in range(_FOLDS):
+        out = folds == fold
+        known = Coded(coded.codes, coded.names, coded.vectors[~out], coded.carries[~out])
+        likely[out] = Suggester(known).likelihoods(coded.vectors[out])
+    fits = [_fit(tempered(likely, power), coded.carries) - _CAUTION * np.log(power) ** 2 for power in _POWERS]
+    return float(_POWERS[int(np.argmax(fits))])
+
+
+def _fit(likely: Likelihoods, carries: npt.NDArray[np.bool_]) -> float:
+    """Log likelihood of the codes that phrases carry."""
+    return float(np.log(np.maximum((likely * carries).sum(axis=1), 1e-9)).sum())
 
 
 def _head(coded: Coded) -> tuple[Likelihoods, Likelihoods]:

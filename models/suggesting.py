@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from models.clusters.groups import UNASSIGNED, Labels, groups_of
 from models.config import Study
-from models.embedding import column_of
+from models.embedding import Column, column_of
 from models.encoder.load import Encoder, Progress
 from models.encoder.space import Vectors, centred, fit_mean
 from models.errors import RechkiError
 from models.naming import Portrait, portraits
 from models.nonanswers import is_non_answer
 from models.outsiders import outsiders
-from models.suggest import Coded, Suggester
+from models.suggest import Coded, Likelihoods, Suggester, sureness, tempered
 
 _OFFERED = 3
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -55,6 +55,67 @@ class Suggested:
     non_answers: int
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What a coded table says of the texts of both tables.
+
+    Attributes
+    ----------
+    column : Column
+        The coded texts, then the new ones; those that say nothing are left out.
+    vectors : array of shape (different texts, d)
+        Centred on both tables.
+    given : mapping of place among the different texts to the codes it was given, and how often
+        The place after the last is that of the texts that say nothing.
+    coded : Coded
+    likely : array of shape (different texts, codes)
+    new : int array
+        Places of the different texts that only the new table has.
+    """
+
+    column: Column
+    vectors: Vectors
+    given: Mapping[int, Counter[str]]
+    coded: Coded
+    likely: Likelihoods
+    new: Labels
+
+
+def learn(
+    coded: Sequence[tuple[str, Collection[str]]],
+    texts: Sequence[str],
+    encoder: Encoder,
+    settings: Study,
+    progress: Progress | None = None,
+) -> Learned:
+    """Learn the codes of coded texts, and how likely each is for the new ones.
+
+    Parameters
+    ----------
+    coded : sequence of (text, codes)
+        Each with at least one code.
+
+    Raises
+    ------
+    RechkiError
+        When no coded text says something.
+    """
+    both = [text for text, _ in coded] + list(texts)
+    column = column_of(both, [is_non_answer(text, settings.phrases.non_answers) for text in both])
+    given: dict[int, Counter[str]] = defaultdict(Counter)
+    for at, (_, codes) in zip(column.place, coded, strict=False):
+        given[int(at)].update(codes)
+    places = sorted(at for at in given if at < len(column.keys))
+    if not places:
+        raise RechkiError("no coded text says something", "", "Give a table whose rows hold a text and its code.")
+    codes = sorted(set[str]().union(*(given[at] for at in places)))
+    vectors, names = _encoded(column.said, codes, encoder, progress)
+    carries = np.array([[code in given[at] for code in codes] for at in places], bool)
+    learned = Coded(codes, names, vectors[places], carries)
+    new = np.setdiff1d(column.place[len(coded) :], [*places, len(column.keys)])
+    return Learned(column, vectors, given, learned, Suggester(learned).likelihoods(vectors), new)
+
+
 def suggest_texts(
     coded: Sequence[tuple[str, Collection[str]]],
     texts: Sequence[str],
@@ -75,43 +136,32 @@ def suggest_texts(
     RechkiError
         When no coded text says something.
     """
-    listed = settings.phrases.non_answers
     coded = [(text, codes) for text, codes in coded if codes]
-    both = [text for text, _ in coded] + list(texts)
-    silent = [is_non_answer(text, listed) for text in both]
-    column = column_of(both, silent)
-    place, new_place = np.split(column.place, [len(coded)])
-    given: dict[int, Counter[str]] = defaultdict(Counter)
-    for at, (_, codes) in zip(place, coded, strict=True):
-        given[int(at)].update(codes)
-    nothing = given.pop(len(column.keys), Counter[str]())
-    if not given:
-        raise RechkiError("no coded text says something", "", "Give a table whose rows hold a text and its code.")
-    codes = sorted(set[str]().union(*given.values()))
-    vectors, names = _encoded(column.said, codes, encoder, progress)
-    learned = _coded(given, codes, vectors, names)
-    likely = Suggester(learned).likelihoods(vectors)
-
-    wanted = np.unique(new_place[new_place < len(column.keys)])
-    new = np.array([at for at in wanted if at not in given], np.int64)
-    found = outsiders(vectors[new], [column.keys[at] for at in new], learned, likely[new], settings.proposal.seed)
-    doubt, themes = np.zeros(len(column.keys)), np.full(len(column.keys), UNASSIGNED)
+    known = learn(coded, texts, encoder, settings, progress)
+    column, new = known.column, known.new
+    said = [column.said[at] for at in new]
+    found = outsiders(
+        known.vectors[new], [column.keys[at] for at in new], known.coded, known.likely[new], settings.proposal.seed
+    )
+    doubt, themes = np.zeros(len(column.keys)), np.full(len(column.keys) + 1, UNASSIGNED)
     doubt[new], themes[new] = found.chance, found.themes
-
-    offers = {int(at): _offer(given.get(int(at)), likely[at], float(doubt[at]), codes) for at in wanted}
-    offers[len(column.keys)] = _most_given(nothing)
-    groups = groups_of(found.themes, np.zeros((len(new), int(found.themes.max(initial=UNASSIGNED)) + 1), np.float32))
-    empty = column.empty[len(coded) :]
+    # what lies outside is unlikely under every code already: half of the doubt is left to add
+    sure = tempered(known.likely, sureness(known.coded)).max(axis=1) * np.sqrt(1 - doubt)
+    place = column.place[len(coded) :]
+    offers = {int(at): _offer(known, int(at), sure) for at in np.unique(place)}
+    count = int(found.themes.max(initial=UNASSIGNED)) + 1
+    groups = groups_of(found.themes, np.zeros((len(new), count), np.float32))
+    empty = int(column.empty[len(coded) :].sum())
     return Suggested(
-        codes=tuple(offers[int(at)][0] for at in new_place),
-        confidence=np.array([offers[int(at)][1] for at in new_place]),
-        themes=np.append(themes, UNASSIGNED)[new_place],
-        portraits=tuple(portraits([column.said[at] for at in new], vectors[new], groups)),
-        examples=len(given),
-        known=len(codes),
-        distinct=len(wanted),
-        empty=int(empty.sum()),
-        non_answers=int((np.array(silent[len(coded) :], bool) & ~empty).sum()),
+        codes=tuple(offers[int(at)][0] for at in place),
+        confidence=np.array([offers[int(at)][1] for at in place]),
+        themes=themes[place],
+        portraits=tuple(portraits(said, known.vectors[new], groups)),
+        examples=len(known.coded.vectors),
+        known=len(known.coded.codes),
+        distinct=len(set(place.tolist()) - {len(column.keys)}),
+        empty=empty,
+        non_answers=int((place == len(column.keys)).sum()) - empty,
     )
 
 
@@ -128,25 +178,17 @@ def _encoded(
     return vectors, names
 
 
-def _coded(given: Mapping[int, Counter[str]], codes: Sequence[str], vectors: Vectors, names: Vectors) -> Coded:
-    places = sorted(given)
-    carries = np.array([[code in given[at] for code in codes] for at in places], bool)
-    return Coded(codes, names, vectors[places], carries)
-
-
-def _offer(
-    before: Counter[str] | None, likely: npt.NDArray[np.float64], doubt: float, codes: Sequence[str]
-) -> tuple[tuple[str, ...], float]:
+def _offer(known: Learned, at: int, sure: npt.NDArray[np.float64]) -> tuple[tuple[str, ...], float]:
     """Rank codes: first those the same words were given, the most frequent first; then by likelihood."""
-    ranked = sorted(range(len(codes)), key=lambda at: (-(before[codes[at]] if before else 0), -likely[at], at))
-    first = ranked[0]
-    sure = _most_given(before)[1] if before else float(likely[first]) * (1 - doubt)
-    return tuple(codes[at] for at in ranked[:_OFFERED]), sure
+    before = known.given.get(at, Counter())
+    times = before.total()
+    if at == len(known.column.keys):
+        return (((code := _most_frequent(before)),), before[code] / times) if times else ((), 0.0)
+    codes, likely = known.coded.codes, known.likely[at]
+    ranked = sorted(range(len(codes)), key=lambda code: (-before[codes[code]], -likely[code], code))
+    share = before[codes[ranked[0]]] / times if times else float(sure[at])
+    return tuple(codes[code] for code in ranked[:_OFFERED]), share
 
 
-def _most_given(times: Counter[str]) -> tuple[tuple[str, ...], float]:
-    """Return the code that was given most often, and its share."""
-    if not times:
-        return (), 0.0
-    code = min(times, key=lambda code: (-times[code], code))
-    return (code,), times[code] / times.total()
+def _most_frequent(times: Counter[str]) -> str:
+    return min(times, key=lambda code: (-times[code], code))

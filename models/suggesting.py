@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -100,8 +100,7 @@ def learn(
     RechkiError
         When no coded text says something.
     """
-    both = [text for text, _ in coded] + list(texts)
-    column = column_of(both, [is_non_answer(text, settings.phrases.non_answers) for text in both])
+    column = _column([text for text, _ in coded] + list(texts), settings)
     given: dict[int, Counter[str]] = defaultdict(Counter)
     for at, (_, codes) in zip(column.place, coded, strict=False):
         given[int(at)].update(codes)
@@ -163,6 +162,16 @@ def suggest_texts(
         empty=empty,
         non_answers=int((place == len(column.keys)).sum()) - empty,
     )
+
+
+def _column(texts: Sequence[str], settings: Study) -> Column:
+    """Find the different texts; of several spellings one stands for all, the same in any order of the rows."""
+    order = sorted(range(len(texts)), key=lambda at: texts[at])
+    said = [texts[at] for at in order]
+    column = column_of(said, [is_non_answer(text, settings.phrases.non_answers) for text in said])
+    back = np.argsort(order)
+    shown = tuple(column.shown[at] for at in back)
+    return replace(column, shown=shown, place=column.place[back], empty=column.empty[back])
 
 
 def _encoded(

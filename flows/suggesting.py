@@ -46,7 +46,10 @@ def suggest_file(coded_file: Path, new_file: Path, text: str, code: str, out: Pa
         encoder = load_encoder(settings.encoder)
         encoder.model()
     with stage("Encoding and suggesting") as at:
-        found = suggest_texts(coded, texts, encoder, settings, at.progress)
+        try:
+            found = suggest_texts(coded, texts, encoder, settings, at.progress)
+        except RechkiError as error:
+            raise RechkiError(error.what, f"{coded_file}, column {text!r}", error.do) from error
         at.words = _summary(found)
     replace_files({out: suggestions_csv(found, ids, texts)})
     _show(found)

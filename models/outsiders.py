@@ -105,8 +105,8 @@ def evidence(new: Vectors, coded: Coded, likely: Likelihoods) -> npt.NDArray[np.
     kin = _toward(new, new, at[:, :_NEAR])
     past_code = kin - (new @ coded.centroids().T).max(axis=1)
     past_coded = kin - _toward(new, coded.vectors, coded_at[:, :_NEAR])
-    bar = -np.sort(-np.hstack([cosine, coded_cosine]), axis=1)[:, :_AROUND][:, -1:]
-    share = (cosine >= bar).sum(axis=1) / _AROUND - len(new) / (len(new) + len(coded.vectors))
+    both = np.sort(np.hstack([cosine, coded_cosine]), axis=1)[:, -_AROUND:]
+    share = (cosine >= both[:, :1]).sum(axis=1) / both.shape[1] - len(new) / (len(new) + len(coded.vectors))
     weight = np.maximum(cosine[:, :_NEAR], 1e-6) ** 2
     weight /= weight.sum(axis=1, keepdims=True)
     around = [(weight * sign[at[:, :_NEAR]]).sum(axis=1) for sign in (past_code, past_coded)]

@@ -133,6 +133,14 @@ def test_a_table_without_codes_is_refused(small: Path) -> None:
     assert "wave1.csv, column 'code'" in str(done.exception)
 
 
+def test_a_table_of_answers_that_say_nothing_is_refused(small: Path) -> None:
+    write(small / "wave1.csv", [("1", "не знаю", "Боль"), ("2", "", "Место")])
+    done = run(small)
+    assert "no coded text says something" in str(done.exception)
+    assert "wave1.csv, column 'answer'" in str(done.exception)
+    assert not (small / "out.csv").exists()
+
+
 @pytest.mark.parametrize("out", ["wave1.csv", "wave2.csv"])
 def test_no_table_is_written_over(small: Path, out: str) -> None:
     before = (small / out).read_bytes()

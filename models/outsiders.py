@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from models.clusters.consensus import consensus
 from models.clusters.groups import UNASSIGNED, Floats, Labels
+from models.clusters.proposal import AT_ONCE
 from models.encoder.space import Vectors
 from models.suggest import Coded, Likelihoods
 
 FEWEST = 20  # new phrases below which nothing is usual
-_AT_ONCE = 5000  # phrases in question whose every pair is compared
 _BLOCK = 1000
 _NEAR, _AROUND = 4, 12
-_WEIGHTS = (0.38, 0.15, 0.37, 0.35, 0.15, 0.34)
+_WEIGHTS = (0.38, 0.15, 0.37, 0.35, 0.15, 0.34)  # of the signs of `evidence`, and the offset: training/outsiders.py
 _OFFSET = -1.73
 _RESAMPLES = 20
 
@@ -166,7 +166,7 @@ def themes_of(new: Vectors, keys: Sequence[str], score: npt.NDArray[np.float64],
         0 for the largest theme, -1 for none.
     """
     themes = np.full(len(new), UNASSIGNED)
-    asked = np.sort(np.argsort(-score, kind="stable")[:_AT_ONCE])
+    asked = np.sort(np.argsort(-score, kind="stable")[:AT_ONCE])
     asked = asked[score[asked] > rule.in_question]
     if not len(asked):
         return themes

@@ -157,6 +157,7 @@ def _head(coded: Coded) -> tuple[Likelihoods, Likelihoods]:
     A phrase of several codes is shared among them.
     """
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     count = len(coded.codes)
     phrase, code = np.nonzero(coded.carries)
@@ -164,9 +165,9 @@ def _head(coded: Coded) -> tuple[Likelihoods, Likelihoods]:
     of = np.concatenate([code, np.arange(count)])
     weight = np.concatenate([1 / coded.carries.sum(axis=1)[phrase], np.full(count, _NAME_WEIGHT)])
     total = np.bincount(of, weight)
-    model = LogisticRegression(C=_PENALTY, max_iter=500).fit(
-        vectors, of, sample_weight=weight * total.mean() / total[of]
-    )
+    weight *= total.mean() / total[of]
+    with threadpool_limits(1):  # the solver's steps are tiny: on a busy machine its threads wait for one another
+        model = LogisticRegression(C=_PENALTY, max_iter=500).fit(vectors, of, sample_weight=weight)
     if count == 2:  # the head of two codes is one row: for the second, against the first
         return np.vstack([-model.coef_, model.coef_]) / 2, np.concatenate([-model.intercept_, model.intercept_]) / 2
     return model.coef_, model.intercept_

@@ -38,6 +38,8 @@ def suggest_file(coded_file: Path, new_file: Path, text: str, code: str, out: Pa
         bare = sum(not codes for _, codes in coded)
         if bare == len(coded):
             raise RechkiError("no row has a code", f"{coded_file}, column {code!r}", "Name another one with --code.")
+        if not any(cell.strip() for cell in texts):
+            raise RechkiError("the column has no text", f"{new_file}, column {text!r}", "Name another one with --text.")
         at.words = f"{len(coded)} coded rows, {len(texts)} new ones"
         if bare:
             at.note(f"{bare} rows of {coded_file.name} have no code: nothing is learned from them")
@@ -59,7 +61,8 @@ def suggest_file(coded_file: Path, new_file: Path, text: str, code: str, out: Pa
 
 def _read(path: Path, wanted: list[str]) -> Table:
     table = read_table(path, wanted)
-    for broken in table.broken:
+    if table.broken:
+        broken = table.broken[0]
         raise RechkiError(broken.reason, f"{path}, row {broken.number}", "Mend the row, or take it out of the file.")
     return table
 

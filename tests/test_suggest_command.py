@@ -141,6 +141,13 @@ def test_a_table_of_answers_that_say_nothing_is_refused(small: Path) -> None:
     assert not (small / "out.csv").exists()
 
 
+def test_a_new_table_without_a_text_is_refused(small: Path) -> None:
+    write(small / "wave2.csv", [("1", "", ""), ("2", " ", "")])
+    done = run(small)
+    assert "the column has no text" in str(done.exception)
+    assert "wave2.csv, column 'answer'" in str(done.exception)
+
+
 @pytest.mark.parametrize("out", ["wave1.csv", "wave2.csv"])
 def test_no_table_is_written_over(small: Path, out: str) -> None:
     before = (small / out).read_bytes()

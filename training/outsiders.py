@@ -1,7 +1,7 @@
 """Fit what tells phrases of new purposes (models/outsiders.py): python training/outsiders.py.
 
-Waves are drawn from labelled sets with two codes, or five, held back: the card sets gsr, yoga and garage, the short
-answers of benchmarks/data and the development domains of phrases.csv. School and clinic, whose own waves
+Waves are drawn from labelled sets with two codes held back, some with none: the card sets gsr, yoga and garage, the
+short answers of benchmarks/data and the development domains of phrases.csv. School and clinic, whose own waves
 benchmarks/suggesting.py measures, are left out. Prints the weights, how well sets are told that the weights have not
 seen, and what several rules for themes would do with them; the chosen ones stand in models/outsiders.py.
 """
@@ -71,9 +71,7 @@ def main() -> None:
     print("area under the curve, unseen sets:", {kind: round(float(np.mean(all_)), 3) for kind, all_ in told.items()})
     rules = [Rule(*numbers) for numbers in itertools.product(*GRID)]
     tried = [(rule, judged(trials, scores, rule)) for rule in rules]
-    tried.sort(
-        key=lambda item: (max(item[1][kind][1] for kind in told) > MOST, -sum(item[1][kind][0] for kind in told))
-    )
+    tried.sort(key=lambda item: _rank([item[1][kind] for kind in told]))
     for rule, figures in tried[:SHOWN]:
         print(rule, {kind: f"{found:.2f} found, {wrong:.2f} of the others" for kind, (found, wrong) in figures.items()})
 

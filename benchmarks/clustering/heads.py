@@ -34,6 +34,7 @@ def logistic(names: bool) -> Head:
 
     def head(coded: Coded, vectors: Vectors) -> np.ndarray:
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         phrase, of = np.nonzero(coded.carries)
         known = coded.vectors[phrase]
@@ -42,7 +43,8 @@ def logistic(names: bool) -> Head:
         scores = np.zeros((len(vectors), len(coded.codes)))
         if len(set(of.tolist())) < 2:
             return scores
-        model = LogisticRegression(C=10, max_iter=500).fit(known, of)
+        with threadpool_limits(1):
+            model = LogisticRegression(C=10, max_iter=500).fit(known, of)
         scores[:, model.classes_] = model.predict_proba(vectors)
         return scores
 

@@ -12,10 +12,11 @@ READY_DEV := .venv/.ready-dev
 READY_STUDIO := .venv-studio/.ready
 READY_BENCH := .venv/.ready-bench
 SETS ?=
-# Processes of the tests; each starts servers of its own.
+# Processes of the tests; each starts servers of its own. One thread of linear algebra each: more would wait for one another.
 JOBS ?= 2
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help setup studio demo up down test test-quick lint types bench bench-review bench-intervals adapter pairs clean
+.PHONY: help setup studio demo up down test test-quick lint types bench bench-review bench-intervals bench-suggest adapter pairs clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,10 +34,10 @@ down: $(READY) ## Stop what 'make up' started
 	$(BIN)/rechki down
 
 test: $(READY_DEV) $(READY_STUDIO) ## The whole test suite, with a real Label Studio, a real Prefect and a real browser
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-quick: $(READY_DEV) ## Only the tests that start no server and no browser
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not real"
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not real"
 
 lint: $(READY_DEV) ## ruff
 	$(BIN)/ruff check .
@@ -53,6 +54,9 @@ bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a r
 
 bench-intervals: $(READY) ## How often the interval of B holds the truth, beside other intervals
 	$(BIN)/python benchmarks/intervals.py
+
+bench-suggest: $(READY) ## How good codes are that a new wave is given from a coded one
+	$(BIN)/python benchmarks/suggesting.py
 
 adapter: $(READY) ## Train the encoder's adapter anew from training/data (two seeds; 31 and 40 minutes when each was run alone)
 	$(BIN)/python training/adapter.py

@@ -23,7 +23,7 @@ from models.config import default_study  # noqa: E402
 from models.encoder.load import BUNDLED, Encoder, load_encoder  # noqa: E402
 from models.encoder.space import Vectors, centred  # noqa: E402
 from models.planning import Phrase, ProposedGroup, Situation, due_tasks  # noqa: E402
-from models.suggest import Suggestion, Wish, code_centroids, suggestions  # noqa: E402
+from models.suggest import Coded, Suggester, Suggestion, Wish  # noqa: E402
 
 CONFIRMED = (0, 1, 3, 6)
 DRAWS = 5
@@ -81,8 +81,11 @@ def _offers(
     data: LabelledSet, definitions: Mapping[str, Vectors], known: Mapping[str, Vectors], vectors: Vectors
 ) -> list[list[Suggestion]]:
     names = np.stack([data.code_vectors[code] for code in data.all_codes])
-    centres = code_centroids(data.all_codes, names, known, definitions)
-    return suggestions([Wish(vector) for vector in vectors], data.all_codes, centres)
+    told = np.stack([definitions.get(code, np.zeros_like(names[0])) for code in data.all_codes])
+    of = [at for at, code in enumerate(data.all_codes) for _ in known.get(code, ())]
+    coded = np.vstack([names[:0], *(known[code] for code in data.all_codes if code in known)])
+    suggester = Suggester(Coded(data.all_codes, names, coded, np.eye(len(names), dtype=bool)[of], told))
+    return suggester.suggestions([Wish(vector) for vector in vectors])
 
 
 def suggested_groups(data: LabelledSet, definitions: Mapping[str, Vectors]) -> tuple[int, int, int]:
@@ -112,7 +115,7 @@ _HEAD = """# What a code frame is worth before anything is confirmed
 
 Made by `python benchmarks/first_suggestions.py`; do not edit. Share of phrases whose first suggestion is right, when
 the codes are told by their names, or by names and definitions, and 0, 1, 3 or 6 phrases of each are confirmed (mean of
-five draws). A name counts as two confirmed phrases, a definition as one. Then: of the groups proposed, those whose
+five draws). A name counts as three confirmed phrases, a definition as one. Then: of the groups proposed, those whose
 first page comes with a known code suggested (nothing confirmed), and where most lines carry that code. Texts, names
 and definitions of a set were written by one author: read differences, not levels.
 """

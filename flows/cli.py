@@ -101,6 +101,26 @@ def cluster(
 
 
 @app.command()
+def suggest(
+    coded: Annotated[Path, typer.Option(help="A coded table: the column of --text and the column of --code.")],
+    new: Annotated[Path, typer.Option(help="The table to be coded, with the column of --text.")],
+    text: Annotated[str, typer.Option(help="The column with the answers, in both tables.")],
+    code: Annotated[str, typer.Option(help="The column with the codes; several are joined by |.")],
+    out: Annotated[Path, typer.Option(help="Where to write the suggestions (CSV), a line for every row of --new.")],
+    identity: Annotated[
+        str | None, typer.Option("--id", help="The column of --new that names its rows; else their numbers.")
+    ] = None,
+) -> None:
+    """Suggest codes for new answers, learned from coded ones, and mark new themes: no study, no server.
+
+    Example: [bold]rechki suggest --coded wave1.csv --new wave2.csv --text answer --code code --out suggested.csv[/bold]
+    """
+    from flows.suggesting import suggest_file
+
+    suggest_file(coded, new, text, code, out, identity)
+
+
+@app.command()
 def embed(
     file: Annotated[Path, typer.Argument(help="Any table: CSV, Excel, JSON lines.", show_default=False)],
     text: Annotated[str, typer.Option(help="The column with the answers.")],

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from models.clusters.groups import Groups
 from models.clusters.proposal import propose_groups
 from models.codebook import Codebook
@@ -19,7 +21,7 @@ from models.phrases import PURPOSE_FRAME
 from models.planning import Phrase, Situation, due_tasks, refreshed_tasks
 from models.store import cards, review, vectors
 from models.store.database import Store, Transaction
-from models.suggest import Suggestion, Wish, code_centroids, suggestions
+from models.suggest import Coded, Suggester, Suggestion, Wish
 from models.text import text_key
 
 
@@ -135,32 +137,33 @@ def _offers(
     codes = [code for code in codebook.active() if not code.fixed]
     if not wanted or not codes:
         return [[] for _ in wanted]
-    ids = [code.code_id for code in codes]
-    confirmed: dict[str, set[str]] = defaultdict(set)
+    place = {code.code_id: at for at, code in enumerate(codes)}
+    confirmed: dict[str, set[int]] = defaultdict(set)
     before: dict[str, set[str]] = defaultdict(set)
     for phrase_id, state in states.items():
-        for code in state.codes:
-            before[phrases[phrase_id].text_key].add(code)
-            if not phrases[phrase_id].non_answer:
-                confirmed[code].add(phrases[phrase_id].text_key)
-    name_keys = [text_key(code.name) for code in codes]
-    defined = {code.code_id: text_key(code.definition) for code in codes if code.definition}
-    keys = sorted(
-        {
-            *name_keys,
-            *defined.values(),
-            *(text_key(text) for text, _ in wanted),
-            *(key for of in confirmed.values() for key in of),
-        }
-    )
-    matrix, place = vectors.read_centred(tx, encoder, keys), {key: at for at, key in enumerate(keys)}
-    examples = {code: matrix[[place[key] for key in sorted(of)]] for code, of in confirmed.items()}
-    definitions = {code: matrix[place[key]] for code, key in defined.items()}
-    centres = code_centroids(ids, matrix[[place[key] for key in name_keys]], examples, definitions)
+        phrase = phrases[phrase_id]
+        before[phrase.text_key] |= state.codes
+        if not phrase.non_answer and (held := {place[code] for code in state.codes if code in place}):
+            confirmed[phrase.text_key] |= held
+    coded_keys = sorted(confirmed)
+    carries = np.zeros((len(coded_keys), len(codes)), bool)
+    for at, key in enumerate(coded_keys):
+        carries[at, sorted(confirmed[key])] = True
+
+    named, told = [text_key(code.name) for code in codes], [text_key(code.definition) for code in codes]
+    keys = [text_key(text) for text, _ in wanted]
+    of = dict.fromkeys([*named, *filter(None, told), *coded_keys, *keys])
+    vector = dict(zip(of, vectors.read_centred(tx, encoder, list(of)), strict=True))
+    nothing = np.zeros(sum(encoder.blocks), np.float32)
+
+    def stacked(wanted: Iterable[str]) -> Vectors:
+        return np.array([vector.get(key, nothing) for key in wanted], np.float32).reshape(-1, len(nothing))
+
+    coded = Coded(list(place), stacked(named), stacked(coded_keys), carries, stacked(told))
     wishes = [
-        Wish(matrix[place[text_key(text)]], rejected, before.get(text_key(text), set())) for text, rejected in wanted
+        Wish(vector[key], rejected, before.get(key, set())) for key, (_, rejected) in zip(keys, wanted, strict=True)
     ]
-    return suggestions(wishes, ids, centres)
+    return Suggester(coded).suggestions(wishes)
 
 
 def by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:

@@ -13,7 +13,7 @@ from models.coding import Decision, PhraseState, replay_decisions
 from models.effort import actions, by_hand
 from models.planning import Phrase, ProposedGroup, Situation, due_tasks, refreshed_tasks
 from models.review import ReviewTask, Source, interpret
-from models.suggest import Suggestion, Wish, code_centroids, suggestions
+from models.suggest import Coded, Suggester, Suggestion, Wish
 
 _PAGE = 30
 _BETWEEN = 15  # tasks answered between two collects
@@ -75,16 +75,17 @@ def _groups(proposed: Proposed) -> list[np.ndarray]:
 def _offer(data: LabelledSet, ids: Sequence[str], codebook: Codebook, states: dict[str, PhraseState]):  # noqa: ANN202
     place = {text: at for at, text in enumerate(data.texts)}
     active = [code for code in codebook.active() if not code.fixed]
-    members: dict[str, list[int]] = {}
+    codes = [code.code_id for code in active]
+    at_code = {code: at for at, code in enumerate(codes)}
+    carries = np.zeros((len(ids), len(codes)), bool)
     for at, identity in enumerate(ids):
         for code in states[identity].codes if identity in states else ():
-            members.setdefault(code, []).append(at)
-    confirmed = {code: data.vectors[of] for code, of in members.items()}
-    codes = [code.code_id for code in active]
+            carries[at, at_code[code]] = True
     names = np.stack([data.code_vectors[code.name] for code in active]) if active else data.vectors[:0]
-    centres = code_centroids(codes, names, confirmed) if active else names
+    confirmed = carries.any(axis=1)
+    suggester = Suggester(Coded(codes, names, data.vectors[confirmed], carries[confirmed]))
 
     def offer(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
-        return suggestions([Wish(data.vectors[place[text]], out) for text, out in wanted], codes, centres)
+        return suggester.suggestions([Wish(data.vectors[place[text]], out) for text, out in wanted])
 
     return offer

@@ -119,11 +119,15 @@ def _table(path: Path) -> list[tuple[str, str]]:
 
 def labelled_domains(encoder: Encoder, split: str) -> Iterator[LabelledSet]:
     """Yield the domains of training/data/phrases.csv of one split."""
+    for number, answers in enumerate(domain_rows(split).values(), start=1):
+        yield _set(f"{split} {number}", f"{split} domain", answers, encoder)
+
+
+def domain_rows(split: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the phrases and labels of the domains of training/data/phrases.csv of one split."""
     folder = ROOT / "training" / "data"
     with (folder / "splits.csv").open(encoding="utf-8", newline="") as lines:
         wanted = [row["domain"] for row in csv.DictReader(lines) if row["split"] == split]
     with (folder / "phrases.csv").open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["domain"] in set(wanted)]
-    for number, domain in enumerate(wanted, start=1):
-        answers = [(row["phrase"], row["label"]) for row in rows if row["domain"] == domain]
-        yield _set(f"{split} {number}", f"{split} domain", answers, encoder)
+    return {domain: [(row["phrase"], row["label"]) for row in rows if row["domain"] == domain] for domain in wanted}

@@ -5,7 +5,7 @@ share of resamples in which two phrases fall into one group does not.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,19 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from models.clusters.groups import Floats, Labels
-from models.clusters.partition import best_partition
 from models.encoder.load import Progress
 
 _KEPT = 0.9  # of the phrases in a resample
 _AGREED = 0.5  # of the resamples that hold both phrases
-_BEGIN = 0.75  # mean distance at which the tree is cut whose groups a resample begins with; .6 to .8 end alike
 
 
 def consensus(
-    affinity: Floats, keys: Sequence[str], finer: float, resamples: int, seed: int, progress: Progress | None = None
+    affinity: Floats,
+    keys: Sequence[str],
+    partition: Callable[[Floats], Labels],
+    resamples: int,
+    seed: int,
+    progress: Progress | None = None,
 ) -> Labels:
     """Return groups 0, 1, 2 … of n phrases; a phrase that agrees with no other is a group of one.
 
@@ -34,16 +37,15 @@ def consensus(
     affinity : float array of shape (n, n)
     keys : sequence of n str
         Distinct names of the phrases.
-    finer : float
-        Above 0 it gives more and smaller groups; see `models.clusters.partition`.
+    partition : callable
+        From the affinities of a resample to its groups 0, 1, 2 … .
     """
     n = len(affinity)
     shared, both = np.zeros((n, n), np.float32), np.zeros((n, n), np.float32)
     for number in range(resamples):
         kept = np.flatnonzero([_draw(key, number, seed) < _KEPT for key in keys])
         if len(kept) > 1:
-            likely = affinity[np.ix_(kept, kept)]
-            labels = best_partition(likely, average_link(1 - likely, _BEGIN), finer)
+            labels = partition(affinity[np.ix_(kept, kept)])
             shared[np.ix_(kept, kept)] += labels[:, None] == labels[None, :]
             both[np.ix_(kept, kept)] += 1
         if progress:

@@ -9,15 +9,22 @@ never above 1/2, so that answers which all mean the same stay together, of which
 
 import numpy as np
 
+from models.clusters.consensus import average_link
 from models.clusters.groups import Floats, Labels
 
+_BEGIN = 0.75  # mean distance at which the tree is cut whose groups come first; .6 to .8 end alike
 _ROUNDS = 6  # of threshold and groups in turn
 _SETTLED = 0.005  # a smaller change of the threshold changes nothing any more
 _SWEEPS = 20
 _GAIN = 1e-9
 
 
-def best_partition(likely: Floats, begin: Labels, finer: float) -> Labels:
+def best_partition(likely: Floats, finer: float) -> Labels:
+    """Return the groups that an average-link tree begins with, improved; the arguments are those of `improved`."""
+    return improved(likely, average_link(1 - likely, _BEGIN), finer)
+
+
+def improved(likely: Floats, begin: Labels, finer: float) -> Labels:
     """Improve groups by moving phrases and joining groups until nothing is gained; numbered from 0.
 
     Parameters
@@ -34,7 +41,7 @@ def best_partition(likely: Floats, begin: Labels, finer: float) -> Labels:
         threshold = expected_threshold(likely, labels) + finer
         if abs(threshold - before) < _SETTLED:
             break
-        labels, before = _improved(likely, labels, threshold), threshold
+        labels, before = _bettered(likely, labels, threshold), threshold
     return labels
 
 
@@ -56,7 +63,7 @@ def expected_threshold(likely: Floats, labels: Labels) -> float:
     return min(base + expected * (0.5 - base), 0.5)
 
 
-def _improved(likely: Floats, labels: Labels, threshold: float) -> Labels:
+def _bettered(likely: Floats, labels: Labels, threshold: float) -> Labels:
     """Move single phrases and join groups while the sum of (likelihood - threshold) within groups grows."""
     surplus = likely - np.float32(threshold)
     np.fill_diagonal(surplus, 0)

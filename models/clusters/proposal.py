@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from models.clusters.density import RUNS
 from models.clusters.groups import UNASSIGNED, Floats, Groups, Labels, centroids, groups_of, no_groups
 from models.clusters.kin import joined, kin_of
 from models.clusters.layout import places
+from models.clusters.partition import best_partition
 from models.config import Proposal
 from models.encoder.load import Progress
 from models.encoder.space import Vectors
@@ -60,7 +62,12 @@ def _grouped(
     affinity = affinities(vectors[part], blocks, lambda done, of: tell(done, of + resamples))
     some = [keys[int(at)] for at in part]
     found = consensus(
-        affinity, some, settings.finer, resamples, settings.seed, lambda done, of: tell(RUNS + done, RUNS + of)
+        affinity,
+        some,
+        partial(best_partition, finer=settings.finer),
+        resamples,
+        settings.seed,
+        lambda done, of: tell(RUNS + done, RUNS + of),
     )
     found = joined(affinity, _numbered(found), settings.most_groups)
     means = mean_affinities(affinity, found)

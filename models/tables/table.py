@@ -58,7 +58,7 @@ class Table:
             raise RechkiError(
                 f"there is no column {name!r}; the file has: {', '.join(self.header)}",
                 str(self.path),
-                "Correct cards.columns in study.yaml, or the header of the file.",
+                "Name a column that is there: in study.yaml under cards.columns, or in the command.",
             ) from None
 
 

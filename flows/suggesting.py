@@ -1,0 +1,99 @@
+"""`rechki suggest`: codes for a new wave from a coded table, without a study and without a server."""
+
+from collections import Counter
+from pathlib import Path
+
+from rich.table import Table as Grid
+
+from flows.stages import console, stage
+from models.config import default_study
+from models.encoder.load import load_encoder
+from models.errors import RechkiError
+from models.forms.layout import read_table
+from models.outsiders import FEWEST
+from models.suggesting import Suggested, suggest_texts
+from models.tables.table import Table
+from reports.files import replace_files
+from reports.suggestions import suggestions_csv
+
+_ON_SCREEN = 40
+
+
+def suggest_file(coded_file: Path, new_file: Path, text: str, code: str, out: Path, identity: str | None) -> Suggested:
+    """Suggest codes for every row of a table, and write them; nothing is written when anything fails.
+
+    Raises
+    ------
+    RechkiError
+        When a file cannot be read, has no such column, or has a row that cannot be read; when no row is coded.
+    """
+    if out.resolve() in (coded_file.resolve(), new_file.resolve()):
+        raise RechkiError("a table would be written over", str(out), "Give --out a name of its own.")
+    with stage("Reading") as at:
+        coded_table = _read(coded_file, [text, code])
+        new_table = _read(new_file, [text, identity] if identity else [text])
+        coded = [(said, _codes(cell)) for said, cell in zip(*_columns(coded_table, text, code), strict=True)]
+        (texts,) = _columns(new_table, text)
+        ids = _columns(new_table, identity)[0] if identity else [str(row.number) for row in new_table.rows]
+        bare = sum(not codes for _, codes in coded)
+        if bare == len(coded):
+            raise RechkiError("no row has a code", f"{coded_file}, column {code!r}", "Name another one with --code.")
+        if not any(cell.strip() for cell in texts):
+            raise RechkiError("the column has no text", f"{new_file}, column {text!r}", "Name another one with --text.")
+        at.words = f"{len(coded)} coded rows, {len(texts)} new ones"
+        if bare:
+            at.note(f"{bare} rows of {coded_file.name} have no code: nothing is learned from them")
+    settings = default_study(new_file.stem)
+    with stage("Loading the encoder"):
+        encoder = load_encoder(settings.encoder)
+        encoder.model()
+    with stage("Encoding and suggesting") as at:
+        try:
+            found = suggest_texts(coded, texts, encoder, settings, at.progress)
+        except RechkiError as error:
+            raise RechkiError(error.what, f"{coded_file}, column {text!r}", error.do) from error
+        at.words = _summary(found)
+    replace_files({out: suggestions_csv(found, ids, texts)})
+    _show(found)
+    console.print(f"wrote {out}", markup=False, soft_wrap=True)
+    return found
+
+
+def _read(path: Path, wanted: list[str]) -> Table:
+    table = read_table(path, wanted)
+    if table.broken:
+        broken = table.broken[0]
+        raise RechkiError(broken.reason, f"{path}, row {broken.number}", "Mend the row, or take it out of the file.")
+    return table
+
+
+def _columns(table: Table, *names: str) -> list[list[str]]:
+    places = [table.column(name) for name in names]
+    return [[row.cells[place] for row in table.rows] for place in places]
+
+
+def _codes(cell: str) -> frozenset[str]:
+    return frozenset(filter(None, (code.strip() for code in cell.split("|"))))
+
+
+def _summary(found: Suggested) -> str:
+    words = f"{found.known} codes learned from {found.examples} different answers; {found.distinct} different new ones"
+    words += f", {found.non_answers} say nothing" if found.non_answers else ""
+    return words + (f", {found.empty} empty" if found.empty else "")
+
+
+def _show(found: Suggested) -> None:
+    inside = [codes[0] for codes, theme in zip(found.codes, found.themes, strict=True) if codes and theme < 0]
+    themes = Counter(int(theme) for theme in found.themes if theme >= 0)
+    lines = [(code, times) for code, times in sorted(Counter(inside).items(), key=lambda item: (-item[1], item[0]))]
+    lines += [(f"new theme {theme + 1}: {found.portraits[theme].name}", themes[theme]) for theme in sorted(themes)]
+    grid = Grid(box=None, pad_edge=False)
+    grid.add_column("suggested first", overflow="fold")
+    grid.add_column("answers", justify="right")
+    for name, times in lines[:_ON_SCREEN]:
+        grid.add_row(name, str(times))
+    console.print(grid, markup=False)
+    if len(lines) > _ON_SCREEN:
+        console.print(f"and {len(lines) - _ON_SCREEN} smaller ones")
+    if found.distinct < FEWEST:
+        console.print(f"Fewer than {FEWEST} different new answers: new themes cannot be told.", style="yellow")

@@ -16,7 +16,7 @@ SETS ?=
 JOBS ?= 2
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help setup studio demo up down test test-quick lint types bench bench-review bench-intervals bench-suggest adapter pairs clean
+.PHONY: help setup studio demo up down test test-quick test-long lint types bench bench-review bench-intervals bench-suggest adapter pairs clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,7 +37,10 @@ test: $(READY_DEV) $(READY_STUDIO) ## The whole test suite, with a real Label St
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-quick: $(READY_DEV) ## Only the tests that start no server and no browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not real"
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not real and not long"
+
+test-long: $(READY_DEV) $(READY_STUDIO) ## Tests of ten minutes and more: a thousand phrases, several people at once
+	$(BIN)/python -m pytest -m long -s
 
 lint: $(READY_DEV) ## ruff
 	$(BIN)/ruff check .

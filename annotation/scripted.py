@@ -73,11 +73,13 @@ class ScriptedAnalyst:
     ) -> int:
         """Answer open tasks of some kinds, groups first, at most `most` of them; return how many were answered."""
         with self.store.transaction() as tx:
-            self.codebook: Codebook = review.coding(tx, self.frame)[0]
-            planned = {task.key: task for task in review.tasks(tx, self.frame)}
             known = [review.project(tx, self.studio.instance, self.frame, kind) for kind in kinds]
         with in_words(self.studio.url):
             waiting = [item for found in known if found for item in self._open(found[0])][:most]
+        with self.store.transaction() as tx:  # read last: a run may be sending tasks just now
+            self.codebook: Codebook = review.coding(tx, self.frame)[0]
+            planned = {task.key: task for task in review.tasks(tx, self.frame)}
+        with in_words(self.studio.url):
             for done, (number, key) in enumerate(waiting, start=1):
                 self.studio.api.annotations.create(id=number, result=self._result(planned[key]))
                 if progress:

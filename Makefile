@@ -16,7 +16,7 @@ SETS ?=
 JOBS ?= 2
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help setup studio demo up down test test-quick test-long lint types bench bench-review bench-intervals bench-suggest adapter pairs clean
+.PHONY: help setup studio demo up down test test-quick test-long lint types bench bench-review bench-pull bench-intervals bench-suggest adapter pairs clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: $(READY_BENCH) ## Proposals beside BERTopic and others, on the sets here 
 
 bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a real Label Studio
 	$(BIN)/python benchmarks/reviewing.py $(SETS)
+
+bench-pull: $(READY) $(READY_STUDIO) ## What taking decisions out of Label Studio costs
+	$(BIN)/python benchmarks/pulling.py
 
 bench-intervals: $(READY) ## How often the interval of B holds the truth, beside other intervals
 	$(BIN)/python benchmarks/intervals.py

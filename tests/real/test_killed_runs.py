@@ -78,6 +78,7 @@ def decided(work: Work) -> Counter[tuple[object, ...]]:
         return Counter(
             (made.verdict, tuple(codebook.codes[code].name for code in made.codes))
             for made in review.live_decisions(tx, FRAME)
+            if not made.blind  # what is audited is drawn by the study's id
         )
 
 

@@ -101,6 +101,7 @@ def test_a_person_confirms_a_group_adds_to_it_sorts_phrases_and_codes_the_last_o
     page: Page, make_work: Callable[..., Work]
 ) -> None:
     work = make_work("whole", 0, 111)
+    change_study(work.folder, proposal={"unassigned": 0.4})  # enough is left for pages of additions
     advance(str(work.folder))
     group, *_ = waiting(work, Kind.GROUP)
 

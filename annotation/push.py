@@ -111,7 +111,7 @@ def _project(store: Store, settings: Study, studio: Studio, frame: str, kind: Ki
         number = min(found) if found else _make(studio, settings, kind, config, mark)
         with store.transaction() as tx:
             review.set_project(tx, studio.instance, frame, kind, number)
-    _make_table_readable(studio, number)
+    _make_views(studio, number, kind)
     current = studio.api.projects.get(id=number)
     if (current.label_config or "").strip() != config.strip():
         studio.api.projects.validate_label_config(id=number, label_config=config)
@@ -165,14 +165,28 @@ def _make(studio: Studio, settings: Study, kind: Kind, config: str, mark: str) -
     return int(made.id)
 
 
-def _make_table_readable(studio: Studio, project: int) -> None:
-    """Hide the columns of the task table that only machines read, unless somebody has made views already."""
+def _make_views(studio: Studio, project: int, kind: Kind) -> None:
+    """Make the tabs of the task table, unless somebody has made some: without the columns that only machines read.
+
+    «Все задания» keeps the order of planning, which decides most with the fewest actions. Where suggestions are shown a
+    second tab holds what nobody has answered, the least sure suggestions first.
+    """
     if list(studio.api.views.list(project=project)):
         return
     columns = [f"tasks:data.{name}" for name in HIDDEN] + [f"tasks:{name}" for name in _MACHINE_COLUMNS]
     hidden = {"explore": columns, "labeling": [*columns, "tasks:id", "tasks:annotators", "tasks:predictions_score"]}
-    view: Any = {"title": "Все задания", "hiddenColumns": hidden, "filters": {"conjunction": "and", "items": []}}
-    studio.api.views.create(project=project, data=view)
+    everything: Any = {"title": "Все задания", "hiddenColumns": hidden, "filters": {"conjunction": "and", "items": []}}
+    studio.api.views.create(project=project, data=everything)
+    if not kind.is_check:
+        shown = {"explore": [c for c in columns if c != "tasks:predictions_score"], "labeling": hidden["labeling"]}
+        unanswered = {"filter": "filter:tasks:total_annotations", "operator": "equal", "type": "Number", "value": 0}
+        unsure: Any = {
+            "title": "Сначала неуверенные",
+            "hiddenColumns": shown,
+            "ordering": ["tasks:predictions_score"],
+            "filters": {"conjunction": "and", "items": [unanswered]},
+        }
+        studio.api.views.create(project=project, data=unsure)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 _PAGE = 500
 _OVERLAP = timedelta(seconds=5)
 _BEGINNING = datetime(2000, 1, 1)
+_TOUCHED = ("filter:tasks:total_annotations", "filter:tasks:cancelled_annotations")
 
 
 @dataclass(frozen=True)
@@ -178,34 +179,27 @@ def _unless_changed(made: Decision, before: Decision | None) -> Decision:
 
 
 def _changed_tasks(studio: Studio, project: int, since: datetime) -> tuple[datetime, list[Json]]:
-    """Tasks changed since a moment with their annotations, and the newest change seen.
+    """Tasks changed since a moment that somebody has answered or skipped, and the newest change seen.
 
-    Bulk changes of predictions do not move ``updated_at``; everything people do does.
+    Bulk changes of predictions do not move ``updated_at``; everything people do does. Tasks that nobody has answered
+    are left where they are: there may be thousands of them, all sent in the same moment.
     """
     start = (since - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    item = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime", "value": start}
-    query = json.dumps({"filters": {"conjunction": "and", "items": [item]}})
-    tasks = []
+    changed = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime", "value": start}
+    tasks: dict[int, Json] = {}
     until = since
-    for task in tasks_of(studio, project, fields="all", query=query, page_size=_PAGE):
-        tasks.append({"id": task.id, "data": task.data, "annotations": [_plain(a) for a in task.annotations or []]})
-        until = max(until, _moment(task.updated_at))
-    return until, tasks
+    for column in _TOUCHED:  # a filter of Label Studio knows either "and" or "or"
+        query = json.dumps({"filters": {"conjunction": "and", "items": [changed, _positive(column)]}})
+        for task in tasks_of(studio, project, fields="all", query=query, page_size=_PAGE):
+            annotations = [_plain(a) for a in task.annotations or []]
+            tasks[int(task.id)] = {"id": task.id, "data": task.data, "annotations": annotations}
+            until = max(until, _moment(task.updated_at))
+    return until, [tasks[number] for number in sorted(tasks)]
 
 
 def _annotation_ids(studio: Studio, project: int) -> set[int]:
     """Numbers of all annotations of a project, to notice deleted ones: of tasks that have any, numbers only."""
-    query = json.dumps(
-        {
-            "filters": {
-                "conjunction": "or",
-                "items": [
-                    _positive("filter:tasks:total_annotations"),
-                    _positive("filter:tasks:cancelled_annotations"),
-                ],
-            }
-        }
-    )
+    query = json.dumps({"filters": {"conjunction": "or", "items": [_positive(column) for column in _TOUCHED]}})
     found = tasks_of(studio, project, fields="all", query=query, page_size=_PAGE, include="id,annotations_ids")
     return {int(number) for task in found for number in str(task.annotations_ids or "").split(",") if number.strip()}
 

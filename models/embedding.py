@@ -24,7 +24,7 @@ class Column:
     keys : tuple of str
         The keys of the different texts, sorted.
     said : tuple of str
-        The first text of every key.
+        One spelling of every key, the first in the order of the alphabet: the order of the rows plays no part.
     place : int array of shape (n,)
         Where every text stands among the keys; the number of keys for a text that was left out.
     empty : bool array of shape (n,)
@@ -46,14 +46,17 @@ def column_of(texts: Sequence[str], left_out: Sequence[bool] | None = None) -> C
     shown = tuple(without_numbers(masked(text)) for text in texts)
     keys = [text_key(text) for text in shown]
     kept = [bool(key) and not out for key, out in zip(keys, left_out or [False] * len(keys), strict=True)]
-    first = {key: text for key, text, stays in reversed(list(zip(keys, shown, kept, strict=True))) if stays}
-    distinct = sorted(first)
+    spelt: dict[str, str] = {}
+    for key, text, stays in zip(keys, shown, kept, strict=True):
+        if stays:
+            spelt[key] = min(text, spelt.get(key, text))
+    distinct = sorted(spelt)
     at = {key: number for number, key in enumerate(distinct)}
     place = [at[key] if stays else len(distinct) for key, stays in zip(keys, kept, strict=True)]
     return Column(
         shown,
         tuple(distinct),
-        tuple(first[key] for key in distinct),
+        tuple(spelt[key] for key in distinct),
         np.array(place, np.int64),
         np.array([not key for key in keys], bool),
     )

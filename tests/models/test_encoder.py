@@ -237,3 +237,9 @@ def test_a_move_that_is_killed_goes_on_where_it_was(encoded: tuple[Store, Study,
 
     vectors._encode_missing(store, new, some, None)
     assert change_encoder(store, new, BUNDLED, texts) == len(texts) - len(some)
+
+
+def test_of_several_spellings_the_same_one_is_encoded_in_any_order_of_the_rows() -> None:
+    texts = ["Дорого!", "дорого", "близко", "ДОРОГО"]
+    assert column_of(texts).said == column_of(texts[::-1]).said
+    assert len(column_of(texts).said) == 2

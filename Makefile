@@ -12,11 +12,13 @@ READY_DEV := .venv/.ready-dev
 READY_STUDIO := .venv-studio/.ready
 READY_BENCH := .venv/.ready-bench
 SETS ?=
+SIZES ?= 500 5000 100000
 # Processes of the tests; each starts servers of its own. One thread of linear algebra each: more would wait for one another.
 JOBS ?= 2
+SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help setup studio demo up down test test-quick test-long lint types bench bench-review bench-pull bench-intervals bench-suggest adapter pairs clean
+.PHONY: help setup studio demo pictures up down test test-quick test-long lint types bench bench-review bench-pull bench-intervals bench-suggest bench-waves bench-report bench-landmarks bench-scale bench-precision adapter pairs clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +29,9 @@ studio: $(READY_STUDIO) ## Install Label Studio into .venv-studio
 demo: $(READY) $(READY_STUDIO) ## The example from cards to a report, in the folder OUT (demo)
 	$(BIN)/rechki demo --out $(OUT)
 
+pictures: demo $(READY_DEV) ## The pictures of the report in docs/, taken of the demo's report
+	RECHKI_REPORT=$(OUT)/report/index.html RECHKI_PICTURES=docs $(BIN)/python -m pytest -q tests/reports/test_report_in_chromium.py -k picture
+
 up: $(READY) $(READY_STUDIO) ## Start Label Studio and Prefect for people, and propose STUDY
 	$(BIN)/rechki up $(STUDY)
 
@@ -34,12 +39,12 @@ down: $(READY) ## Stop what 'make up' started
 	$(BIN)/rechki down
 
 test: $(READY_DEV) $(READY_STUDIO) ## The whole test suite, with a real Label Studio, a real Prefect and a real browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest $(SPREAD) --durations=15
 
-test-quick: $(READY_DEV) ## Only the tests that start no server and no browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not real and not long"
+test-quick: $(READY_DEV) ## Only the tests that start no Label Studio, no Prefect and no browser
+	$(ONE_THREAD) $(BIN)/python -m pytest $(SPREAD) -m "not real and not long"
 
-test-long: $(READY_DEV) $(READY_STUDIO) ## Tests of ten minutes and more: a thousand phrases, several people at once
+test-long: $(READY_DEV) $(READY_STUDIO) ## Tests of ten minutes and more: several people at once, a study left to itself
 	$(BIN)/python -m pytest -m long -s
 
 lint: $(READY_DEV) ## ruff
@@ -61,10 +66,25 @@ bench-pull: $(READY) $(READY_STUDIO) ## What taking decisions out of Label Studi
 bench-intervals: $(READY) ## How often the interval of B holds the truth, beside other intervals
 	$(BIN)/python benchmarks/intervals.py
 
-bench-suggest: $(READY) ## How good codes are that a new wave is given from a coded one
+bench-suggest: $(READY_BENCH) ## How good codes are that a new wave is given from a coded one
 	$(BIN)/python benchmarks/suggesting.py
 
-adapter: $(READY) ## Train the encoder's adapter anew from training/data (two seeds; 31 and 40 minutes when each was run alone)
+bench-waves: $(READY) ## What a second wave costs a person beside the first, and its alarms
+	$(BIN)/python benchmarks/waves.py $(SETS)
+
+bench-report: $(READY) ## What a report of 5,000 phrases costs: megabytes and seconds, file by file
+	$(BIN)/python benchmarks/report.py
+
+bench-landmarks: $(READY) ## What grouping a sample of the phrases costs in quality, where all can be compared
+	$(ONE_THREAD) $(BIN)/python benchmarks/landmarks.py
+
+bench-scale: $(READY_DEV) ## What 500, 5,000 and 100,000 phrases cost, step by step (an hour of encoding); SIZES="500 5000" is quick
+	$(ONE_THREAD) $(BIN)/python benchmarks/scale.py --sizes $(SIZES)
+
+bench-precision: $(READY_BENCH) ## The encoder in 16 and 8 bits and by ONNX Runtime: speed, quality, steadiness
+	$(BIN)/python benchmarks/precision.py
+
+adapter: $(READY) ## Train the encoder's adapter anew from training/data (two seeds and a map: 72 minutes beside other work)
 	$(BIN)/python training/adapter.py
 
 pairs: $(READY) ## Train anew how likely two phrases share a code, from training/data/answers (two minutes)
@@ -85,7 +105,7 @@ $(READY): pyproject.toml constraints.txt | .venv/bin/python
 	@touch $@
 
 $(READY_DEV): $(READY)
-	$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev,postgres,dask]'
 	@touch $@
 
 $(READY_BENCH): $(READY)

@@ -1,24 +1,33 @@
 """Connecting to Label Studio, and its errors in words."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
+from httpx_retries import Retry, RetryTransport
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
+from annotation.process import trusted
 from annotation.server import LocalServer
 from models.config import Study
 from models.errors import RechkiError, Unavailable
 
 TOKEN = "RECHKI_LABEL_STUDIO_TOKEN"  # noqa: S105  (the name of a variable)
 URL = "RECHKI_LABEL_STUDIO_URL"
+T = TypeVar("T")
 _TIMEOUT = 120
+_READS_AGAIN = Retry(
+    total=2,
+    allowed_methods=("GET", "HEAD"),
+    retry_on_exceptions=(httpx.NetworkError, httpx.RemoteProtocolError),
+    backoff_factor=0.5,
+)
 
 
 @dataclass(frozen=True)
@@ -38,10 +47,33 @@ class Studio:
 
 
 def tasks_of(studio: Studio, project: int, **options: Any) -> Iterator[Any]:  # noqa: ANN401  (the SDK's task models)
-    """Page through a project's tasks; `include` names the fields to fetch, fewer are faster."""
+    """Page through a project's tasks; `include` names the fields to fetch, fewer are faster.
+
+    The SDK's own iterator asks for one page more than there is.
+    """
     include = options.pop("include", None)
     more: Any = {"additional_query_parameters": {"include": include}} if include else None
-    yield from studio.api.tasks.list(project=project, request_options=more, **options)
+    page: Any = studio.api.tasks.list(project=project, request_options=more, **options)
+    seen = 0
+    while page and page.items:
+        yield from page.items
+        seen += len(page.items)
+        page = _or_none(page.next_page) if seen < page.response.total else None
+
+
+def find_project(studio: Studio, project: int) -> Any | None:  # noqa: ANN401  (the SDK's project model)
+    """Return a project, None when it was deleted."""
+    return _or_none(lambda: studio.api.projects.get(id=project))
+
+
+def _or_none(get: Callable[[], T]) -> T | None:
+    """What is asked for, None when there is none: 404."""
+    try:
+        return get()
+    except ApiError as error:
+        if error.status_code == 404:
+            return None
+        raise
 
 
 def connect(settings: Study, home: Path | None = None) -> Studio:
@@ -59,9 +91,25 @@ def connect(settings: Study, home: Path | None = None) -> Studio:
     """
     url, token, instance = _address(settings, home)
     with in_words(url):
-        api = LabelStudio(base_url=url, api_key=token, timeout=_TIMEOUT)
+        api = _api(url, token)
         api.users.whoami()
     return Studio(api, url, settings.review.instance or instance)
+
+
+def _api(url: str, token: str) -> LabelStudio:
+    """The SDK, repeating only reads: by itself it sends a write again whose answer was lost, and so makes it twice."""
+    transport = RetryTransport(httpx.HTTPTransport(verify=trusted(), limits=_limits(url)), retry=_READS_AGAIN)
+    client = httpx.Client(timeout=_TIMEOUT, follow_redirects=True, transport=transport)
+    return LabelStudio(base_url=url, api_key=token, httpx_client=client, max_retries=0)
+
+
+def _limits(url: str) -> httpx.Limits:
+    """Keep no connection to a server without TLS.
+
+    Label Studio's own one sends an answer in two packets, and on a connection that is kept the second waits 40 ms until
+    our system has acknowledged the first (Nagle's algorithm and delayed acknowledgements). A new connection costs less.
+    """
+    return httpx.Limits(max_keepalive_connections=0 if urlsplit(url).scheme == "http" else None)
 
 
 def _address(settings: Study, home: Path | None) -> tuple[str, str, str]:

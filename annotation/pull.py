@@ -52,7 +52,7 @@ def pull(store: Store, studio: Studio, frame: str) -> Pulled:
             continue
         project, since = known
         with in_words(studio.url):
-            require_project(studio, project, kind)
+            require_project(studio, project, frame, kind)
             until, found = _changed_tasks(studio, project, since or _BEGINNING)
             present = _annotation_ids(studio, project)
         with store.transaction() as tx:

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from label_studio_sdk.core.api_error import ApiError
-
-from annotation.client import Studio, in_words, tasks_of
-from annotation.labeling import HIDDEN, INSTRUCTIONS, KEY, TITLES, Json, labeling_config, task_json
+from annotation.client import Studio, find_project, in_words, tasks_of
+from annotation.labeling import HIDDEN, KEY, Json, instructions, labeling_config, task_json, title_of
 from models.codebook import Codebook
 from models.config import Study
 from models.encoder.load import Progress
@@ -66,7 +64,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
         if not tasks:
             continue
         with in_words(studio.url):
-            project = _project(store, settings, studio, frame, kind, codebook)
+            project, current = _project(store, settings, studio, frame, kind, codebook)
             projects[kind] = project
             asked = {task.key for task in still_asked(tasks, disputed, answered)} - withdrawn
             past = {task.key for task in tasks if gone >= set(task.phrase_ids) or task.key not in asked}
@@ -74,7 +72,7 @@ def push(store: Store, settings: Study, studio: Studio, frame: str, progress: Pr
             waiting = {task.key: task for task in tasks if task.key not in answered | past}
 
             shown = {key: task_json(task, codebook, contexts, states, settings.scale) for key, task in waiting.items()}
-            version = _refresh(studio, project, present, shown, made)
+            version = _refresh(studio, project, current, present, shown, made)
             missing = [task for key, task in waiting.items() if key not in present]
             for chunk in _chunks(missing):
                 body: Any = [_of_version(shown[task.key], version) for task in chunk]
@@ -92,67 +90,67 @@ def forget_projects(store: Store, studio: Studio, frame: str) -> None:
     with store.transaction() as tx, in_words(studio.url):
         for kind in Kind:
             known = review.project(tx, studio.instance, frame, kind)
-            if known and not _exists(studio, known[0]):
+            if known and find_project(studio, known[0]) is None:
                 review.forget_project(tx, studio.instance, frame, kind)
 
 
-def _project(store: Store, settings: Study, studio: Studio, frame: str, kind: Kind, codebook: Codebook) -> int:
-    """Find the project of a kind of task, or make it; its choices are brought up to date."""
-    config = labeling_config(kind, codebook)
+def _project(
+    store: Store, settings: Study, studio: Studio, frame: str, kind: Kind, codebook: Codebook
+) -> tuple[int, str]:
+    """Find the project of a kind of task, or make it; its choices are brought up to date.
+
+    Returns
+    -------
+    tuple
+        Its number, and the version of predictions that it shows.
+    """
+    config = labeling_config(kind, codebook, frame)
     mark = f"rechki:{settings.study_id}:{frame}:{kind}"
     with store.transaction() as tx:
         known = review.project(tx, studio.instance, frame, kind)
     if known is not None:
-        require_project(studio, known[0], kind)
-        number = known[0]
+        number, there = known[0], require_project(studio, known[0], frame, kind)
     else:
         projects: list[Any] = list(studio.api.projects.list())
         found = [item.id for item in projects if mark in (item.description or "")]
-        number = min(found) if found else _make(studio, settings, kind, config, mark)
+        number = min(found) if found else _make(studio, settings, frame, kind, config, mark)
         with store.transaction() as tx:
             review.set_project(tx, studio.instance, frame, kind, number)
+        there = studio.api.projects.get(id=number)
     _make_views(studio, number, kind)
-    current = studio.api.projects.get(id=number)
-    if (current.label_config or "").strip() != config.strip():
+    if (there.label_config or "").strip() != config.strip():
         studio.api.projects.validate_label_config(id=number, label_config=config)
         studio.api.projects.update(id=number, label_config=config)
-    return number
+    return number, str(there.model_version or _MODEL)
 
 
-def require_project(studio: Studio, number: int, kind: Kind) -> None:
-    """Make sure that a known project still exists.
+def require_project(studio: Studio, number: int, frame: str, kind: Kind) -> Any:  # noqa: ANN401  (the SDK's project model)
+    """Return a known project, which must still exist.
 
     Raises
     ------
     RechkiError
         When it was deleted.
     """
-    if not _exists(studio, number):
+    there = find_project(studio, number)
+    if there is None:
         raise RechkiError(
-            f"project {number} («{TITLES[kind]}») of this study was deleted in Label Studio",
+            f"project {number} («{title_of(frame, kind)}») of this study was deleted in Label Studio",
             studio.url,
             "Restore it from a backup; or run 'rechki propose STUDY --new-projects' to send its tasks into a new one. "
             "Decisions that were collected before are safe.",
         )
+    return there
 
 
-def _exists(studio: Studio, number: int) -> bool:
-    try:
-        studio.api.projects.get(id=number)
-    except ApiError as error:
-        if error.status_code == 404:
-            return False
-        raise
-    return True
-
-
-def _make(studio: Studio, settings: Study, kind: Kind, config: str, mark: str) -> int:
-    title = f"{settings.title[: _TITLE_LENGTH - len(TITLES[kind]) - 3]} · {TITLES[kind]}"
+def _make(studio: Studio, settings: Study, frame: str, kind: Kind, config: str, mark: str) -> int:
+    name = title_of(frame, kind)
+    title = f"{settings.title[: _TITLE_LENGTH - len(name) - 3]} · {name}"
     made = studio.api.projects.create(
         title=title,
         description=f"Речки: разбор открытых ответов. [{mark}]",
         label_config=config,
-        expert_instruction=INSTRUCTIONS[kind],
+        expert_instruction=instructions(frame, kind),
         show_instruction=True,
         show_collab_predictions=True,
         model_version=_MODEL,
@@ -228,7 +226,12 @@ def _all_there(studio: Studio, project: int) -> Iterator[_There]:
 
 
 def _refresh(
-    studio: Studio, project: int, present: Mapping[str, _There], shown: Mapping[str, Json], learned_from: int
+    studio: Studio,
+    project: int,
+    version: str,
+    present: Mapping[str, _There],
+    shown: Mapping[str, Json],
+    learned_from: int,
 ) -> str:
     """Show what the store says by now on tasks that nobody has touched: new names of codes, better suggestions.
 
@@ -238,7 +241,6 @@ def _refresh(
     """
     untouched = {key: there.number for key, there in present.items() if key in shown and there.untouched}
     changed = [key for key in untouched if shown[key]["data"] != present[key].data]
-    version = str(studio.api.projects.get(id=project).model_version or _MODEL)
     if any(shown[key]["predictions"] for key in changed):
         version = f"{_MODEL} {learned_from}"
         _predict(studio, project, version, [(number, shown[key]) for key, number in untouched.items()])

@@ -22,6 +22,7 @@ from models.store.database import Store
 from models.store.private import Private
 from models.text import text_key
 
+_NO_ANSWER = FIXED[0].name
 _FIXED_NAMES = {text_key(code.name): code.name for code in FIXED}
 
 
@@ -33,11 +34,11 @@ class Truth:
     targets: Mapping[str, Target]
 
     @classmethod
-    def read(cls, truth: Path, codes: Path) -> "Truth":
-        """Read X_truth.csv (card_id, row, codes joined by ``|``) and X_codes.csv (code, target)."""
+    def read(cls, truth: Path, codes: Path, column: str = "codes") -> "Truth":
+        """Read X_truth.csv (card_id, row, codes joined by ``|``; none: no answer) and X_codes.csv (code, target)."""
         with truth.open(encoding="utf-8-sig", newline="") as lines:
             rows = {
-                (line["card_id"], int(line["row"])): tuple(_name(code) for code in line["codes"].split("|"))
+                (line["card_id"], int(line["row"])): tuple(map(_name, (line[column] or _NO_ANSWER).split("|")))
                 for line in csv.DictReader(lines)
             }
         with codes.open(encoding="utf-8-sig", newline="") as lines:
@@ -54,19 +55,7 @@ class ScriptedAnalyst:
     def __init__(self, store: Store, private: Private, studio: Studio, frame: str, truth: Truth) -> None:
         self.store, self.studio, self.frame = store, studio, frame
         self.spent, self.spent_checking = 0, 0
-        originals = private.original_ids()
-        with store.transaction() as tx:
-            places = cards.phrase_places(tx, frame)
-        rows: dict[tuple[str, int], list[tuple[int, int, str]]] = defaultdict(list)
-        for phrase, (card, row, start, end) in places.items():
-            rows[originals.get(card, ""), row].append((start, end, phrase))
-        right: dict[str, frozenset[str]] = {}
-        for (card, row), parts in rows.items():
-            found = truth.codes.get((card, row))
-            if found is None:
-                raise RechkiError(f"the truth has no row {row} of card {card}", "", "Complete the file.")
-            right |= _coded(sorted(parts), found)
-        self.analyst = Analyst(right, truth.targets)
+        self.analyst = analyst_of(store, private, frame, truth)
 
     def review(
         self, most: int | None = None, progress: Progress | None = None, kinds: Iterable[Kind] = tuple(Kind)
@@ -98,6 +87,29 @@ class ScriptedAnalyst:
         else:
             self.spent += actions(task, answer)
         return page_result(task, answer) if task.kind.is_page else phrase_result(task, answer)
+
+
+def analyst_of(store: Store, private: Private, frame: str, truth: Truth) -> Analyst:
+    """Return who knows the right codes of a study's phrases.
+
+    Raises
+    ------
+    RechkiError
+        When the truth lacks a row.
+    """
+    originals = private.original_ids()
+    with store.transaction() as tx:
+        places = cards.phrase_places(tx, frame)
+    rows: dict[tuple[str, int], list[tuple[int, int, str]]] = defaultdict(list)
+    for phrase, (card, row, start, end) in places.items():
+        rows[originals.get(card, ""), row].append((start, end, phrase))
+    right: dict[str, frozenset[str]] = {}
+    for (card, row), parts in rows.items():
+        found = truth.codes.get((card, row))
+        if found is None:
+            raise RechkiError(f"the truth has no row {row} of card {card}", "", "Complete the file.")
+        right |= _coded(sorted(parts), found)
+    return Analyst(right, truth.targets)
 
 
 def _coded(phrases: Sequence[tuple[int, int, str]], codes: Sequence[str]) -> dict[str, frozenset[str]]:

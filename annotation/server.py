@@ -30,6 +30,7 @@ _OFFLINE = {
     "FEATURE_FLAGS_OFFLINE": "true",
     "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+    "SSRF_PROTECTION_ENABLED": "false",  # it would forbid webhooks to loopback, where our relay listens
     "PYTHONUNBUFFERED": "1",
 }
 _FOREIGN = ("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_", "RECHKI_")

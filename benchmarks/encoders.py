@@ -74,9 +74,7 @@ def leave_one_out(data: LabelledSet) -> float:
 
 def cost(name: str) -> str:
     """Time the loading and the encoding of phrases of ten words, and return a row of the table."""
-    with (ROOT / "training" / "data" / "phrases.csv").open(encoding="utf-8", newline="") as lines:
-        words = [word for row in csv.DictReader(lines) for word in row["phrase"].split()]
-    texts = [" ".join(words[at * WORDS : (at + 1) * WORDS]) for at in range(1000)]
+    texts = phrases_of_ten_words(1000)
     begun = time.perf_counter()
     encoder = load_encoder(name)
     encoder.encode(texts[:1])
@@ -86,6 +84,13 @@ def cost(name: str) -> str:
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines())
     memory = int(status["VmHWM"].split()[0]) / 1024  # not ru_maxrss, which begins with the parent's
     return f"{loaded - begun:.1f} | {speed:.0f} | {memory:.0f}"
+
+
+def phrases_of_ten_words(count: int) -> list[str]:
+    """Return texts that are cut anew from the words of the training phrases."""
+    with (ROOT / "training" / "data" / "phrases.csv").open(encoding="utf-8", newline="") as lines:
+        words = [word for row in csv.DictReader(lines) for word in row["phrase"].split()]
+    return [" ".join(words[at * WORDS : (at + 1) * WORDS]) for at in range(count)]
 
 
 def _head() -> str:

@@ -309,15 +309,23 @@ def run_stage(stage: str, folder: Path) -> None:
         print(time.perf_counter() - begun)
 
 
-def measure(stage: str, folder: Path) -> tuple[float, float]:
-    """Return a stage's seconds and peak memory in MB, in a new process; the memory of its workers counts too."""
-    command = [sys.executable, __file__, "--stage", stage, "--folder", str(folder)]
+def watched(command: Sequence[str]) -> tuple[str, float]:
+    """Run a command to its end; return what it printed, and the peak memory in MB of it and of all it started."""
     peak = 0.0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
         while running.poll() is None:
             peak = max(peak, memory(psutil.Process(running.pid)))
             time.sleep(0.25)
         told, _ = running.communicate()
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, command)
+    return told, peak
+
+
+def measure(stage: str, folder: Path) -> tuple[float, float]:
+    """Return a stage's seconds and peak memory in MB, in a new process; the memory of its workers counts too."""
+    command = [sys.executable, __file__, "--stage", stage, "--folder", str(folder)]
+    told, peak = watched(command)
     return float(told), peak
 
 

@@ -23,14 +23,21 @@ from models.store import cards, review
 RECIPE = Recipe(epochs=40, rate=5e-4, distillation=1.0)
 
 
-def adapt(folder: Path, measure_only: bool) -> Verdict:
-    """Train an adapter on a study's confirmed phrases, and move the study to it when it helps beyond noise.
+def adapt(folder: Path, measure_only: bool, frame: str = FRAME) -> Verdict:
+    """Train an adapter on a study's confirmed purposes, and move the study to it when it helps beyond noise.
 
     Raises
     ------
     RechkiError
-        When too little is confirmed, or the study's encoder is not ``bundled``.
+        When too little is confirmed, another code frame is asked for, or the study's encoder is not ``bundled``.
     """
+    if frame != FRAME:
+        raise RechkiError(
+            f"an adapter learns from purposes alone, not from the code frame {frame!r}",
+            "--frame",
+            "Leave it out. A study has one encoder: what is learned from its purposes encodes its reasons as well; "
+            "whether an adapter of reasons would help them without harm to purposes was never measured.",
+        )
     with open_study(folder) as opened:
         settings = opened.settings
         if settings.encoder != BUNDLED:
@@ -88,12 +95,12 @@ class _Workshop:
 
     def vectors(self, adapter: Path | None, texts: Sequence[str]) -> Vectors:
         """Return centred vectors of texts as the bundled encoder gives them, with an adapter on top or without."""
-        from models.encoder.bundled import E5_WIDTH, USE_WIDTH, use_encoder
+        from models.encoder.bundled import E5_WIDTH, USE_WIDTH, mapped_use
 
         said = [self.prompt + text for text in texts]
         with wearing(self.encoder, adapter) as encoder:
             own = encoder.encode(said, show_progress_bar=False)
-        raw = np.hstack([use_encoder()(said), own]).astype(np.float32)
+        raw = np.hstack([mapped_use()(said), own]).astype(np.float32)
         blocks = (USE_WIDTH, E5_WIDTH)
         return centred(raw, fit_mean(raw, blocks), blocks)
 

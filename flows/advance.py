@@ -7,13 +7,13 @@ from prefect import flow
 from flows.collect import collect
 from flows.propose import propose
 from flows.report import report
-from flows.study import open_study
+from flows.running import alone, run_name
 
 
-@flow(name="advance", flow_run_name="advance {study}", validate_parameters=False)
+@flow(name="advance", flow_run_name=run_name, validate_parameters=False)
+@alone
 def advance(study: str, out: str | None = None) -> Path:
     """Carry a study on. It never waits for a person: it ends, and the next run goes on from there."""
-    with open_study(study):
-        propose(study)
-        collect(study)
-        return report(study, out)
+    propose(study)
+    collect(study)
+    return report(study, out)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.show import print_balance
+from flows.show import print_balance, tell_hidden, tell_measures
 from flows.stages import console, stage
 from models.coded import CodedTable, Passed, read_coded
 from models.config import default_study, load_settings
@@ -11,22 +11,30 @@ from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.inert import printable
 from reports.data import Report
+from reports.language import language_of
 from reports.outside import report_of
+from reports.share import shared
+from reports.words import UNTITLED
 from reports.write import FILES, write_report
 
 _TITLE, _ON_SCREEN = 120, 20
 
 
-def balance_file(path: Path, out: Path | None, settings_file: Path | None) -> Report:
+def balance_file(path: Path, out: Path | None, settings_file: Path | None, share: bool = False) -> Report:
     """Compute the served balance of a coded table; print it, and write the report where one is asked for.
 
     Raises
     ------
     RechkiError
-        When the table or the settings cannot be used; then nothing is written.
+        When the table or the settings cannot be used, or there is nowhere to write what is to be shared; then nothing
+        is written.
     """
-    title = path.stem[:_TITLE] or path.name
+    if share and not out:
+        raise RechkiError("--share writes a report", "--share", "Say where to: --out FOLDER.")
+    title = UNTITLED if share else path.stem[:_TITLE] or path.name  # a file's name may be a person's
     settings = load_settings(settings_file, title) if settings_file else default_study(title)
+    if share and settings.title == UNTITLED:
+        settings = settings.model_copy(update={"title": language_of(settings)(UNTITLED)})
     if out and path.resolve() in {(out / name).resolve() for name in FILES}:
         raise RechkiError("the table would be written over", str(path), "Give --out another folder.")
     with stage("Reading") as at:
@@ -36,8 +44,13 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None) -> Re
     _tell("counted without a score", found.no_score, "yellow")
     _tell("counted; look at it", found.notes, "yellow")
     with stage("Served balance") as at:
-        report = report_of(found, settings)
-        at.words = f"{len(report.balance)} codes, {len(report.nets)} nets; evidence {report.evidence[:12]}"
+        report = report_of(found, settings, mask=share)
+        report = shared(report) if share else report
+        at.words = f"{len(report.balance)} codes, {len(report.nets)} nets"
+        at.words += f", {len(report.reasons.tables.table)} criteria" if report.reasons else ""
+        at.words += f"; evidence {report.evidence[:12]}"
+    tell_measures(report.measured)
+    tell_hidden(report)
     print_balance(report.balance, "Served balance of codings made outside Rechki")
     if out:
         for file in write_report(report, out).values():

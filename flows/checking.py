@@ -80,6 +80,10 @@ def print_checks(checks: list[Check], written: dict[str, Path], personal: bool) 
             f"{found.phrases} phrases, {found.non_answers} non-answers, {found.duplicates} duplicates, "
             f"{found.masked} personal data masked"
         )
+        if found.measures:
+            _say("  measures: " + ", ".join(f"{column} = {kind}" for column, kind in found.measures.items()))
+        for remark in found.remarks:
+            _say(f"  look at it: {remark}", style="yellow")
         for title, problems, style in (
             ("row not taken", found.refused, "red"),
             ("no score", found.no_score, "yellow"),

@@ -1,6 +1,7 @@
 """`rechki cluster`: the groups of one column of any table, without a study and without a server."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table as Grid
@@ -96,13 +97,12 @@ def _show(found: Clustered, fewest: int) -> None:
 
 
 def _dots(found: Clustered) -> Sequence[Dot]:
-    """One dot a different text that was grouped or could be."""
-    seen: set[str] = set()
-    dots = []
+    """One dot a different text that was grouped or could be, with how often it was given."""
+    dots: dict[str, Dot] = {}
     for text, label, nearest, (x, y) in zip(found.shown, found.labels, found.nearest, found.places, strict=True):
-        if text_key(text) in seen or nearest == -1:
+        if nearest == -1:
             continue
-        seen.add(text_key(text))
         name = found.portraits[label].name if label != -1 else ""
-        dots.append(Dot(float(x), float(y), text, name))
-    return dots
+        dot = dots.setdefault(text_key(text), Dot(float(x), float(y), text, name, times=0))
+        dots[text_key(text)] = replace(dot, times=dot.times + 1)
+    return list(dots.values())

@@ -9,6 +9,7 @@ from pathlib import Path
 from annotation.client import TOKEN, URL, connect
 from annotation.scripted import ScriptedAnalyst, Truth
 from annotation.server import HOME, LocalServer
+from flows.notify import TO
 from flows.setup import init_study
 from flows.show import show_balance
 from flows.stages import console, stage
@@ -40,9 +41,7 @@ def run_demo(out: Path) -> None:
         soft_wrap=True,
     )
     _make_study(study, example)
-    os.environ[HOME] = str(out / "servers")
-    for name in (URL, TOKEN, DATABASE_URL):  # the demo is its own world
-        os.environ.pop(name, None)
+    _set_apart(out)
     server = LocalServer()
     try:
         with stage("Starting Label Studio") as at:
@@ -69,6 +68,13 @@ def run_demo(out: Path) -> None:
     )
 
 
+def _set_apart(out: Path) -> None:
+    """Make the demo a world of its own: no server, database or receiver that somebody works with."""
+    os.environ[HOME] = str(out / "servers")
+    for name in (URL, TOKEN, DATABASE_URL, TO):
+        os.environ[name] = ""  # where it was missing, every run would fill it in from .env
+
+
 def example_folder() -> Path:
     """Return examples/gsr of this checkout."""
     spec = find_spec("flows")
@@ -85,7 +91,7 @@ def _make_study(study: Path, example: Path) -> None:
     made = load_study(study)
     columns = made.cards.columns.model_dump(exclude_defaults=True, mode="json")
     settings = {"study_id": str(made.study_id), "title": "Пример: цели обращения", "review": {"scripted": True}}
-    save_study(study, {**settings, "cards": {"columns": columns}})
+    save_study(study, {**settings, "cards": {"columns": columns}, "notify": {"events": []}})
 
 
 def _review(study: Path, example: Path, progress: Progress) -> int:

@@ -10,13 +10,24 @@ from pathlib import Path
 from annotation import process
 from annotation.client import TOKEN, URL, connect, in_words, token_kind
 from annotation.server import LocalServer, studio_program
-from flows.study import encoder_of, open_study
+from flows.notify import TO, is_address
+from flows.study import encoder_of, read_study
 from models.config import Study, default_settings, load_study
 from models.errors import RechkiError
 from models.store.vectors import check_encoder
 
 _PYTHON = (3, 11)
-_TRIED = {"prefect": "3.8.8", "fastapi": "0.150.0", "label-studio-sdk": "2.1.2", "numpy": "2.2.6"}
+_TRIED = {
+    "prefect": "3.8.8",
+    "fastapi": "0.150.0",
+    "sqlalchemy": "2.0.58",
+    "label-studio-sdk": "2.1.2",
+    "numpy": "2.2.6",
+}
+_BREAKS = {
+    "fastapi": ((0, 151), "breaks Prefect 3.8.8 at run time"),
+    "sqlalchemy": ((2, 1), "breaks the scheduler of Prefect 3.8.8: no scheduled run is ever made"),
+}  # from these versions on
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,7 @@ def examine(folder: Path | None) -> Iterator[Finding]:
     yield _found("encoder", lambda: _encoder(settings, folder))
     yield from _studio(settings)
     yield _prefect()
+    yield from _messages()
 
 
 def _python() -> Finding:
@@ -64,22 +76,24 @@ def _packages() -> Iterator[Finding]:
         except PackageNotFoundError:
             yield Finding(name, False, "not installed", "Run: pip install -c constraints.txt -e .")
             continue
-        if name == "fastapi" and tuple(int(part) for part in found.split(".")[:2]) >= (0, 151):
-            yield Finding(name, False, f"{found} breaks Prefect 3.8.8 at run time", "Run: pip install 'fastapi<0.151'")
+        since, words = _BREAKS.get(name, ((), ""))
+        if since and tuple(int(part) for part in found.split(".")[:2]) >= since:
+            below = ".".join(str(part) for part in since)
+            yield Finding(name, False, f"{found} {words}", f"Run: pip install '{name}<{below}'")
         else:
             yield Finding(name, True, found if found == tried else f"{found} (tried: {tried})")
 
 
 def _database(folder: Path) -> str:
-    with open_study(folder) as opened:
-        return opened.store.engine.url.render_as_string(hide_password=True)
+    with read_study(folder) as opened:
+        return opened.store.place
 
 
 def _encoder(settings: Study, folder: Path | None) -> str:
     encoder = encoder_of(settings, (folder or Path()).resolve())
     encoder.encode(["проверка"])
     if folder is not None:
-        with open_study(folder) as opened:
+        with read_study(folder) as opened:
             check_encoder(opened.store, encoder)
     return f"{settings.encoder}, {sum(encoder.blocks)} numbers a phrase, fingerprint {encoder.fingerprint}"
 
@@ -112,6 +126,14 @@ def _prefect() -> Finding:
         return Finding("Prefect", True, words, "To skip that wait: 'rechki up STUDY', or set PREFECT_API_URL.")
     good = process.answers(f"{url}/health")
     return Finding("Prefect", good, f"{url} {'answers' if good else 'does not answer'}", "" if good else "Start it.")
+
+
+def _messages() -> Iterator[Finding]:
+    """Addresses that people are told at; they hold secrets, so only their numbers are said."""
+    for number, address in enumerate(os.environ.get(TO, "").split(), start=1):
+        good = is_address(address)
+        do = "" if good else f"Correct it in {TO}: Apprise says how each service is written."
+        yield Finding("messages", good, f"address {number} of {TO} is {'one' if good else 'none'} of Apprise's", do)
 
 
 def _found(name: str, look: Callable[[], str]) -> Finding:

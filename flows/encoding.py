@@ -35,7 +35,8 @@ def move(opened: OpenStudy, name: str, adapter: Path | None) -> int:
         encoder = load_encoder(name, opened.settings.encoder_prompt, adapter)
         at.words = f"{name}, fingerprint {encoder.fingerprint}"
     with stage("Encoding phrases") as at:
-        texts = open_texts(opened.store, FRAME)
-        fresh = change_encoder(opened.store, encoder, name, texts, at.progress)
+        purposes = open_texts(opened.store, FRAME)
+        texts = {key: text for frame in opened.frames for key, text in open_texts(opened.store, frame).items()}
+        fresh = change_encoder(opened.store, encoder, name, texts, at.progress, centre=purposes)
         at.words = f"{fresh} texts; decisions and codes are as they were"
     return fresh

@@ -14,6 +14,7 @@ from models.config import load_study
 from models.errors import Unavailable
 
 _STARTED_WITHIN = 120.0
+_PORT = 4200
 
 
 class PrefectServer:
@@ -30,7 +31,14 @@ class PrefectServer:
         if state and process.answers(f"{state['url']}/health"):
             return str(state["url"])
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        port = process.free_port(state["port"] if state else 4200)
+        wanted = process.free_port(state["port"] if state else _PORT)
+        for port in (wanted, process.free_port()):
+            if self._start_on(port):
+                return f"http://127.0.0.1:{port}/api"
+        raise self._failure()
+
+    def _start_on(self, port: int) -> bool:
+        """Start it there and wait until it answers; False when it ends before: another program has taken the port."""
         url = f"http://127.0.0.1:{port}/api"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECHKI_")}
         environment |= {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": url}
@@ -38,13 +46,16 @@ class PrefectServer:
         pid, started = process.launch(command, environment, self.home, self.log)
         process.own_file(self.file, json.dumps({"url": url, "port": port, "pid": pid, "started": started}))
         begun = time.monotonic()
-        while not process.answers(f"{url}/health"):
-            if process.running(pid, started) is None or time.monotonic() - begun > _STARTED_WITHIN:
-                raise Unavailable(
-                    f"Prefect did not start:\n{process.end_of(self.log)}", str(self.log), "Look into its log."
-                )
+        while not (process.listens(pid, port) and process.answers(f"{url}/health")):
+            if process.running(pid, started) is None:
+                return False
+            if time.monotonic() - begun > _STARTED_WITHIN:
+                raise self._failure()
             time.sleep(0.3)
-        return url
+        return True
+
+    def _failure(self) -> Unavailable:
+        return Unavailable(f"Prefect did not start:\n{process.end_of(self.log)}", str(self.log), "Look into its log.")
 
     def stop(self) -> bool:
         """Stop the server; False when none ran."""
@@ -54,6 +65,14 @@ class PrefectServer:
             return False
         process.end(server)
         return True
+
+
+def use_own_prefect(study: Path) -> None:
+    """Start our Prefect server when no other one is set: a schedule must not end with a temporary one."""
+    load_study(study)
+    if "PREFECT_API_URL" not in os.environ:
+        with stage("Starting Prefect") as at:
+            at.words = os.environ["PREFECT_API_URL"] = PrefectServer().start()
 
 
 def start_all(study: Path) -> None:

@@ -9,7 +9,7 @@ from models.config import STUDY_FILE, Columns, default_study, load_study, save_s
 from models.errors import RechkiError
 from models.reading import open_file, preset_of
 
-_IGNORED = "study.db*\nprivate.db*\n.rechki.lock\nreports/\ncards/\nrefused/\n"
+_IGNORED = "study.db*\nprivate.db*\n.rechki.lock\nruns.json\n.runs.json.*\nreports/\nshared/\ncards/\nrefused/\n"
 
 
 def init_study(folder: Path, cards: Path | None, title: str | None, force: bool) -> tuple[str, Columns]:
@@ -43,5 +43,5 @@ def init_study(folder: Path, cards: Path | None, title: str | None, force: bool)
     save_study(folder, settings)
     (folder / ".gitignore").write_text(_IGNORED, "utf-8")
     if cards and not (folder / CARDS / cards.name).exists():
-        shutil.copyfile(cards, folder / CARDS / cards.name)
+        shutil.copy2(cards, folder / CARDS / cards.name)  # with its time: a file of yesterday is there as a whole
     return preset, columns

@@ -11,7 +11,11 @@ from prefect.context import TaskRunContext
 from rich.console import Console
 from rich.markup import escape
 
+from models.phrases import PURPOSE_FRAME
+
 console = Console(highlight=False)
+if not console.is_terminal:
+    console.width = 1000  # a file has no edge: names stand whole, and a line is one line
 _EVERY = 1.0
 
 
@@ -47,8 +51,12 @@ class Stage:
 
 
 @contextmanager
-def stage(name: str) -> Iterator[Stage]:
-    """Announce a stage, and say at its end what it found (`words`) and the seconds it took."""
+def stage(name: str, frame: str = PURPOSE_FRAME) -> Iterator[Stage]:
+    """Announce a stage, and say at its end what it found (`words`) and the seconds it took.
+
+    Of another code frame than that of the purposes the stage's name says so.
+    """
+    name += f" ({frame})" if frame != PURPOSE_FRAME else ""
     begun = time.monotonic()
     console.print(f"  {name} …", style="dim")
     at_work = Stage(name)

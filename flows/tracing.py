@@ -27,20 +27,24 @@ class Trace:
     evidence: str
 
 
-def trace_code(folder: Path, wanted: str) -> Trace:
+def trace_code(folder: Path, wanted: str, frame: str = FRAME) -> Trace:
     """Find what stands behind a code, named by its name or id.
 
     Raises
     ------
     RechkiError
-        When there is no such code, or it was merged into another.
+        When there is no such code, or it was merged into another; when the study does not work with the code frame.
     """
     with read_study(folder) as opened, opened.store.transaction() as tx:
-        codebook, states = review.coding(tx, FRAME)
+        codebook, states = review.coding(tx, opened.require_frame(frame))
         code = _find(codebook, wanted)
-        scores, events = cards.scores(tx), review.codebook_events(tx, FRAME)
-        coded = [row for row in cards.coded_rows(tx, FRAME, states) if code.code_id in row.codes]
-        places, decisions = cards.phrase_places(tx, FRAME), review.live_decisions(tx, FRAME)
+        scores, events = cards.scores(tx), review.codebook_events(tx, frame)
+        coded = [
+            row
+            for row in cards.coded_rows(tx, frame, states, opened.settings.cards.wave_by)
+            if code.code_id in row.codes
+        ]
+        places, decisions = cards.phrase_places(tx, frame), review.live_decisions(tx, frame)
         return Trace(
             code_id=code.code_id,
             name=code.name,
@@ -48,7 +52,7 @@ def trace_code(folder: Path, wanted: str) -> Trace:
             scored=sum(row.score is not None for row in coded),
             annotations=annotations_behind(code.code_id, states, decisions, places, scores),
             events=[(event, in_words(event, codebook)) for event in events_behind(code.code_id, codebook, events)],
-            evidence=evidence_of(tx, opened.settings, FRAME),
+            evidence=evidence_of(tx, opened.settings),
         )
 
 

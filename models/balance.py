@@ -7,8 +7,8 @@ strategies are Rechki's own rules, with the names the author of the case gave th
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 
 import numpy as np
@@ -20,15 +20,10 @@ from models.config import Balance
 from models.interval import Estimate, People, estimate
 from models.margin import smallest_step
 from models.state import State, Tally, state_of
+from models.strategy import Strategy
 
-
-class Strategy(StrEnum):
-    """What to do with a stream."""
-
-    PROTECT = "protect_and_grow"
-    IMPROVE = "improve"
-    MODIFY = "modify"
-    SWITCH_OFF = "switch_off"
+SIZES = ("XS", "S", "M", "L", "XL")
+_REMEMBERED = 8192  # patterns of scores whose probabilities are known
 
 
 @dataclass(frozen=True)
@@ -69,9 +64,8 @@ def largest_remainder(counts: Sequence[int]) -> list[int]:
 def size_of(respondents: int, base: int, bounds: Sequence[float]) -> str:
     """Return XS, S, M, L or XL: the share of respondents against the bounds in percent. One respondent is always XS."""
     if respondents <= 1:
-        return "XS"
-    names = ("XS", "S", "M", "L")
-    return next((n for n, b in zip(names, bounds, strict=True) if 100 * respondents <= Fraction(b) * base), "XL")
+        return SIZES[0]
+    return next((n for n, b in zip(SIZES, bounds, strict=False) if 100 * respondents <= Fraction(b) * base), SIZES[-1])
 
 
 def strategies(target: Target, state: State | None) -> tuple[Strategy, ...]:
@@ -104,16 +98,14 @@ def served_balance(
         code, code_id, rows (all), n (scored rows), respondents, e, u, d, b (percent and points, unrounded), state,
         certain, box, size, target, strategy; then share (percent of respondents), b_low, b_high (interval of B),
         level (percent) of that interval, p_very_under … p_over, flags; step, step_scores, step_state: how many rows of
-        which scores more (or, below zero, fewer) give which other state, 0 when no such change does.
+        which scores more (or, below zero, fewer) give which other state, 0 when no such change does; strategy_override
+        and strategy_reason: what the analyst chose instead of the computed strategy, which stays beside it.
     """
-    by_code: dict[str, list[CodedRow]] = defaultdict(list)
     counted = Counted.of(rows, codes, settings)
-    for row in counted.rows:
-        for code_id in row.codes - counted.fixed:
-            by_code[code_id].append(row)
+    by_code = rows_by_code(counted.rows)
     lines = []
     for code in codes:
-        if of_code := by_code.get(code.code_id):
+        if not code.fixed and (of_code := by_code.get(code.code_id)):
             people = scored_people(of_code, counted)
             lines.append(balance_line(code, of_code, people, counted, settings, handed_out))
     return _largest_first(pd.DataFrame(lines, columns=list(COLUMNS)))
@@ -131,7 +123,7 @@ def net_balance(
     -------
     DataFrame
         net, codes (names joined by ``|``), then the columns of `served_balance` from `rows` on, without those that an
-        analyst decides of a code (target, strategy).
+        analyst decides of a code (target, strategy and its override).
     """
     counted = Counted.of(rows, codes, settings)
     nets = {code.code_id: code.net for code in codes if code.net and not code.fixed}
@@ -147,7 +139,7 @@ def net_balance(
         line = balance_line(Code(net, net), of_net, people, counted, settings, handed_out)
         lines.append(line | {"net": net, "codes": names})
     table = _largest_first(pd.DataFrame(lines, columns=["net", "codes", *COLUMNS]))
-    return table.drop(columns=["code", "code_id", "target", "strategy"])
+    return table.drop(columns=["code", "code_id", "target", "strategy", "strategy_override", "strategy_reason"])
 
 
 @dataclass(frozen=True)
@@ -186,19 +178,29 @@ COLUMNS = (
         "step",
         "step_scores",
         "step_state",
+        "strategy_override",
+        "strategy_reason",
     ),
 )
 
 
 def fixed_counts(rows: Iterable[CodedRow], codes: Sequence[Code]) -> pd.DataFrame:
     """Count the fixed codes («Нет ответа» …): code, code_id, rows, respondents. They carry no state."""
-    rows = list(rows)
+    by_code = rows_by_code(rows)
     lines = []
     for code in codes:
-        of_code = [row for row in rows if code.code_id in row.codes]
-        if code.fixed and of_code:
+        if code.fixed and (of_code := by_code.get(code.code_id)):
             lines.append((code.name, code.code_id, len(of_code), len({row.respondent for row in of_code})))
     return pd.DataFrame(lines, columns=["code", "code_id", "rows", "respondents"])
+
+
+def rows_by_code(rows: Iterable[CodedRow]) -> dict[str, list[CodedRow]]:
+    """Deal rows out to the codes they carry, in their order: one pass, however many codes there are."""
+    dealt: dict[str, list[CodedRow]] = defaultdict(list)
+    for row in rows:
+        for code_id in row.codes:
+            dealt[code_id].append(row)
+    return dict(dealt)
 
 
 def _weights(rows: Sequence[CodedRow], settings: Balance) -> Mapping[str, Fraction]:
@@ -255,6 +257,8 @@ def balance_line(
         "step": step.count if step else 0,
         "step_scores": step.scores if step else "",
         "step_state": str(step.state) if step else "",
+        "strategy_override": str(code.strategy or ""),
+        "strategy_reason": code.strategy_reason,
     }
 
 
@@ -288,7 +292,7 @@ def estimate_of(people: Mapping[str, Tally], settings: Balance) -> Estimate | No
     return estimate(People(list(people), total, e, u, squares), settings.interval)
 
 
-def _posterior(people: Iterable[Tally], settings: Balance) -> dict[State, float]:
+def _posterior(people: Iterable[Tally], settings: Balance) -> Mapping[State, float]:
     """Probability of each state.
 
     A Bayesian bootstrap over respondents (Rubin 1981) with a prior worth one respondent, spread evenly over the score
@@ -301,7 +305,18 @@ def _posterior(people: Iterable[Tally], settings: Balance) -> dict[State, float]
         return {}
     for score in (5, 4, 3, 2):
         patterns[Tally.of(score)] = patterns.get(Tally.of(score), 0.0) + 0.25
-    ordered = sorted((t.total, t.e, t.u, t.d, count) for t, count in patterns.items())
+    return _drawn(tuple(sorted((t.total, t.e, t.u, t.d, count) for t, count in patterns.items())), settings)
+
+
+_Pattern = tuple[Fraction, Fraction, Fraction, Fraction, float]  # total, e, u, d, and how many people
+
+
+@lru_cache(_REMEMBERED)
+def _drawn(
+    patterns: tuple[tuple[Fraction, Fraction, Fraction, Fraction, float], ...], settings: Balance
+) -> Mapping[State, float]:
+    """Draw the states of patterns (total, e, u, d and how many people); few people have the same ones in many waves."""
+    ordered = list(patterns)
     parts = np.array([[float(part) for part in line[:4]] for line in ordered])
     shape = np.array([float(line[4]) for line in ordered])
     random = np.random.default_rng(int.from_bytes(sha256(repr(ordered).encode()).digest()[:8]))

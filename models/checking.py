@@ -9,7 +9,9 @@ from models.cards import CardFile, Problem, read_cards
 from models.config import Columns, Study
 from models.errors import RechkiError
 from models.intake import prepare_all
-from models.privacy.masking import find_personal
+from models.measures.facts import CardAttributes, read_facts
+from models.phrases import PURPOSE_FRAME
+from models.privacy.masking import find_personal, masked
 from models.reading import open_file, preset_of
 
 _KEY = b"check"  # ids are thrown away again, so any key will do
@@ -39,6 +41,10 @@ class Check:
         Other cells that would be passed over.
     error : str
         Why nothing of the file can be used; empty when it can.
+    measures : dict of str to str
+        What attribute columns are taken for, by name.
+    remarks : tuple of str
+        What to look at in these columns as a whole.
     personal : tuple of Masked
         What would be masked.
     read : CardFile or None
@@ -61,6 +67,8 @@ class Check:
     preset: str = ""
     mapping: Columns = field(default_factory=Columns)
     error: str = ""
+    measures: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     personal: tuple[Masked, ...] = field(default=(), repr=False)
     read: CardFile | None = field(default=None, repr=False)
 
@@ -80,6 +88,8 @@ class Check:
             **plain,
             **told,
             "mapping": self.mapping.model_dump(),
+            "measures": self.measures,
+            "remarks": list(self.remarks),
             **shown,
         }
 
@@ -112,11 +122,16 @@ def check_file(path: Path, settings: Study) -> Check:
         return replace(found, error=str(error))
     keys, phrases, non_answers = Counter[str](), 0, 0
     for part in prepare_all(file.cards, fitted):
-        for phrase in (phrase for item in part for phrase in item.phrases if not phrase["whole"]):
+        for phrase in (p for item in part for p in item.phrases if not p["whole"] and p["frame"] == PURPOSE_FRAME):
             phrases += 1
             non_answers += bool(phrase["non_answer"])
             keys[str(phrase["text_key"])] += not phrase["non_answer"]
     personal = tuple(_personal(file, columns))
+    try:
+        facts = read_facts(_attributes(file), fitted.measures, columns.attributes, not fitted.cards.dayfirst)
+    except RechkiError as error:
+        return replace(found, error=str(error))
+    unread = [Problem(item.row, item.column, masked(item.reason)) for item in facts.unread]
     return replace(
         found,
         cards=len(file.cards),
@@ -128,10 +143,20 @@ def check_file(path: Path, settings: Study) -> Check:
         masked=len(personal),
         refused=file.refused,
         no_score=file.no_score,
-        notes=file.notes,
+        notes=(*file.notes, *unread),
+        measures=facts.columns.meanings(),
+        remarks=tuple(masked(note) for note in facts.notes),
         personal=personal,
         read=file,
     )
+
+
+def _attributes(file: CardFile) -> list[CardAttributes]:
+    name = file.table.path.name
+    return [
+        CardAttributes(card.card_id, card.respondent, card.submitted_at, name, card.source_row, card.attributes)
+        for card in file.cards
+    ]
 
 
 def _personal(file: CardFile, columns: Columns) -> Iterator[Masked]:

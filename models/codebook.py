@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from models.strategy import Strategy
 from models.text import text_key
 
 
@@ -26,6 +27,7 @@ class EventKind(StrEnum):
     TARGET = "target"
     DEFINE = "define"
     NET = "net"
+    STRATEGY = "strategy"
     MERGE = "merge"
     SPLIT = "split"
     RETIRE = "retire"
@@ -51,6 +53,7 @@ class Code:
     """A confirmed purpose. `fixed` codes always exist and carry no state.
 
     `definition` says what belongs to the code, `note` is the analyst's own, `net` the name of the net it counts in.
+    `strategy` is the one that the analyst chose for `strategy_reason`, whatever the rule proposes.
     """
 
     code_id: str
@@ -62,6 +65,8 @@ class Code:
     definition: str = ""
     note: str = ""
     net: str = ""
+    strategy: Strategy | None = None
+    strategy_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,8 @@ class Codebook:
                 return replace(code, definition=str(said["definition"]), note=str(said["note"]))
             case EventKind.NET:
                 return replace(code, net=str(event.payload["net"]))
+            case EventKind.STRATEGY:
+                return _with_strategy(code, str(event.payload["strategy"]), str(event.payload.get("why", "")))
             case EventKind.MERGE:
                 return replace(code, merged_into=self.resolve(str(event.payload["into"])), retired=True)
             case EventKind.RETIRE:
@@ -202,6 +209,11 @@ def _created(event: Event) -> Code:
         note=str(said.get("note", "")),
         net=str(said.get("net", "")),
     )
+
+
+def _with_strategy(code: Code, chosen: str, reason: str) -> Code:
+    """The code with the analyst's strategy and reason; with none when `chosen` is empty."""
+    return replace(code, strategy=Strategy(chosen) if chosen else None, strategy_reason=reason if chosen else "")
 
 
 def undone_events(events: Iterable[Event]) -> set[str]:

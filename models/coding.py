@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.codebook import Codebook, Event, Split
+from models.measures.facts import CardAttributes
 
 
 class Verdict(StrEnum):
@@ -201,8 +202,9 @@ def evidence_hash(
     events: Iterable[Event],
     scores: Mapping[tuple[str, int], int | None],
     settings_json: str,
+    attributes: Iterable[CardAttributes] = (),
 ) -> str:
-    """Return the hash a report is printed with: decisions, codebook log, scores and the balance's settings.
+    """Return the hash a report is printed with: decisions, codebook log, scores, dates, attributes and settings.
 
     The same decisions, events, scores and settings give the same hash on any machine and in any order.
     """
@@ -212,5 +214,6 @@ def evidence_hash(
     )
     log = sorted([e.event_id, e.kind, e.code_id, json.dumps(dict(e.payload), sort_keys=True)] for e in events)
     scored = sorted([card, row, score] for (card, row), score in scores.items())
-    body = json.dumps([made, log, scored, settings_json], ensure_ascii=False, sort_keys=True)
+    about = sorted(card.evidence for card in attributes if card.date or card.values)
+    body = json.dumps([made, log, scored, settings_json, about], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()

@@ -1,13 +1,15 @@
 """study.yaml: one strict, typed configuration with the defaults of configs/study.yaml."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -29,6 +31,9 @@ class RowColumns(Strict):
     purpose: str
     score: str | None = None
     why: str | None = None
+
+
+WaveBy = Literal["year", "quarter", "month", "week"]
 
 
 class Columns(Strict):
@@ -66,6 +71,7 @@ class Cards(Strict):
 
     columns: Columns = Columns()
     dayfirst: bool = True
+    wave_by: WaveBy | None = None
     handed_out: int | None = Field(default=None, ge=1)
 
 
@@ -83,6 +89,19 @@ class Privacy(Strict):
     keep_verbatims: bool = True
 
 
+class Encoding(Strict):
+    """Where phrases are encoded: in the run's own process, or in those of a Dask cluster."""
+
+    dask: str = ""
+    workers: int = Field(default=2, ge=1)
+
+    @model_validator(mode="after")
+    def _known_place(self) -> "Encoding":
+        if self.dask not in ("", "local") and "://" not in self.dask:
+            raise ValueError("dask must be empty, local, or an address such as tcp://host:8786")
+        return self
+
+
 class Proposal(Strict):
     """How phrases are proposed as groups; `models.clusters` says what each number does."""
 
@@ -91,6 +110,7 @@ class Proposal(Strict):
     most_groups: int = Field(default=100, ge=3)
     unassigned: float = Field(default=0.1, ge=0, le=0.9)
     resamples: int = Field(default=40, ge=8)
+    landmarks: int = Field(default=4000, ge=20, le=10_000)
     seed: int = 2025
 
 
@@ -135,6 +155,83 @@ class Balance(Strict):
         return self
 
 
+class Pages(Strict):
+    """How the report reads."""
+
+    language: Literal["ru", "en"] = "ru"
+
+
+class MeasureColumns(Strict):
+    """Attributes of the cards by meaning: without a name the header decides, an empty name means none.
+
+    `csi` lists the columns of the items, `importance` names the column of an item's importance by the item's column.
+    """
+
+    nps: str | None = None
+    csi: tuple[str, ...] | None = None
+    importance: dict[str, str] = {}
+    segment: str | None = None
+    revenue: str | None = None
+    purchases: str | None = None
+    cycle: str | None = None
+    support: str | None = None
+    margin: str | None = None
+    first_date: str | None = None
+    last_date: str | None = None
+    stage: str | None = None
+    role: str | None = None
+
+
+class Measures(Strict):
+    """What is computed beside the balance where the cards have columns for it."""
+
+    columns: MeasureColumns = MeasureColumns()
+    money: Literal["card", "client"] = "card"
+    revenue_share: float = Field(default=80, gt=0, le=100)
+    permanent_after: int = Field(default=180, ge=1)
+    owners: dict[str, str] = {}
+    last_cards: int = Field(default=5, ge=1)
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+class Share(Strict):
+    """What a report that leaves the team may show; with two, each would know the other."""
+
+    respondents: int = Field(default=5, ge=3)
+
+
+class Schedule(Strict):
+    """When a study advances by itself."""
+
+    cron: str = "0 * * * *"
+    timezone: str = "Europe/Moscow"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name!r} is no time zone such as Europe/Moscow") from error
+        return name
+
+
+class Event(StrEnum):
+    """What people may be told of."""
+
+    REVIEW = "review"
+    THEME = "theme"
+    REPORT = "report"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+class Notify(Strict):
+    """What people are told of; where to is a secret and stands in the environment."""
+
+    events: tuple[Event, ...] = tuple(Event)
+
+
 class Study(Strict):
     """A whole study.yaml."""
 
@@ -143,19 +240,33 @@ class Study(Strict):
     encoder: str = "bundled"
     encoder_prompt: str = ""
     encoder_adapter: str = ""
+    encoding: Encoding = Encoding()
     scale: dict[int, str]
+    frames: tuple[Literal["purpose", "why"], ...] = ("purpose",)
     cards: Cards = Cards()
     phrases: Phrases = Phrases()
     privacy: Privacy = Privacy()
     proposal: Proposal = Proposal()
     review: Review = Review()
     balance: Balance = Balance()
+    report: Pages = Pages()
+    measures: Measures = Measures()
+    share: Share = Share()
+    schedule: Schedule = Schedule()
+    notify: Notify = Notify()
 
     @model_validator(mode="after")
     def _six_levels(self) -> "Study":
         if sorted(self.scale) != [0, 1, 2, 3, 4, 5]:
             raise ValueError("scale needs one text for each of the levels 0, 1, 2, 3, 4, 5")
         return self
+
+    @field_validator("frames", mode="before")
+    @classmethod
+    def _purposes_first(cls, value: object) -> object:
+        if not isinstance(value, list | tuple) or list(value) not in (["purpose"], ["purpose", "why"]):
+            raise ValueError("must be [purpose], or [purpose, why] to code the reasons for scores as well")
+        return value
 
 
 def default_settings() -> dict[str, Any]:

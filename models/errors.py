@@ -25,3 +25,7 @@ class RechkiError(Exception):
 
 class Unavailable(RechkiError):
     """A service did not answer; the same call may succeed later, so it may be retried."""
+
+
+class Busy(RechkiError):
+    """Another run works on the study; its locks are freed when it ends, killed or not."""

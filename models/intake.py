@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from models.cards import Card, PurposeRow
+from models.cards import Card
 from models.config import Study
 from models.nonanswers import is_non_answer
-from models.phrases import PURPOSE_FRAME, Span, phrase_id, split_statements, whole_statement
-from models.privacy.found import Found
+from models.phrases import PURPOSE_FRAME, WHY_FRAME, Span, phrase_id, split_statements, whole_statement
 from models.privacy.masking import Masker, find_personal
 from models.text import text_key
 
@@ -86,42 +85,50 @@ def _prepare_some(cards: Sequence[Card], settings: Study) -> list[Prepared]:
 
 
 def prepare(card: Card, settings: Study) -> Prepared:
-    """Mask a card and cut its purposes into phrases. The verbatims go into the private part only.
+    """Mask a card and cut its purposes into phrases, and its reasons where the study codes them.
 
-    A purpose that is cut is kept whole as well (``whole``), so that people can undo the cut in review.
+    The verbatims go into the private part only. What is cut is kept whole as well (``whole``), so that people can undo
+    the cut in review.
     """
     masker = Masker()
     purpose_rows: list[Row] = []
     phrases: list[Row] = []
     for row in card.rows:
-        purpose_found, why_found = find_personal(row.purpose), find_personal(row.why)
-        spans = split_statements(row.purpose, purpose_found, settings.phrases)
-        for span in spans:
-            phrases.append(_phrase(card, row, span, purpose_found, masker, settings))
-        if len(spans) > 1:
-            uncut = _phrase(card, row, whole_statement(row.purpose), purpose_found, masker, settings)
-            phrases.append({**uncut, "whole": True})
+        phrases += _phrases(card, row.row, PURPOSE_FRAME, row.purpose, masker, settings)
         purpose_rows.append(
             {
                 "card_id": card.card_id,
                 "row": row.row,
                 "score": row.score,
-                "purpose": masker.mask(row.purpose, purpose_found),
-                "why": masker.mask(row.why, why_found),
+                "purpose": masker.mask(row.purpose, find_personal(row.purpose)),
+                "why": masker.mask(row.why, find_personal(row.why)),
             }
         )
+        reason = whole_statement(row.why)
+        if WHY_FRAME in settings.frames and reason.end > reason.start:
+            phrases += _phrases(card, row.row, WHY_FRAME, row.why, masker, settings)
     attributes = {name: masker.mask(value, find_personal(value)) for name, value in card.attributes.items()}
     return Prepared(_card_row(card, attributes), tuple(purpose_rows), tuple(phrases), _private(card, masker))
 
 
-def _phrase(card: Card, row: PurposeRow, span: Span, found: tuple[Found, ...], masker: Masker, settings: Study) -> Row:
-    masked = masker.mask(row.purpose, found, span.start, span.end)
+def _phrases(card: Card, row: int, frame: str, verbatim: str, masker: Masker, settings: Study) -> list[Row]:
+    """The statements of one field, and the uncut one where there are several."""
+    spans = split_statements(verbatim, find_personal(verbatim), settings.phrases)
+    phrases = [_phrase(card, row, frame, verbatim, span, masker, settings) for span in spans]
+    if len(spans) > 1:
+        uncut = _phrase(card, row, frame, verbatim, whole_statement(verbatim), masker, settings)
+        phrases.append({**uncut, "whole": True})
+    return phrases
+
+
+def _phrase(card: Card, row: int, frame: str, verbatim: str, span: Span, masker: Masker, settings: Study) -> Row:
+    masked = masker.mask(verbatim, find_personal(verbatim), span.start, span.end)
     return {
-        "phrase_id": phrase_id(str(settings.study_id), card.card_id, row.row, PURPOSE_FRAME, span),
-        "frame": PURPOSE_FRAME,
+        "phrase_id": phrase_id(str(settings.study_id), card.card_id, row, frame, span),
+        "frame": frame,
         "card_id": card.card_id,
-        "row": row.row,
-        "field": PURPOSE_FRAME,
+        "row": row,
+        "field": frame,
         "start": span.start,
         "end": span.end,
         "text": masked,
@@ -145,5 +152,5 @@ def _card_row(card: Card, attributes: dict[str, str]) -> Row:
 
 def _private(card: Card, masker: Masker) -> PrivateCard:
     verbatims = {(row.row, PURPOSE_FRAME): row.purpose for row in card.rows}
-    verbatims |= {(row.row, "why"): row.why for row in card.rows}
+    verbatims |= {(row.row, WHY_FRAME): row.why for row in card.rows}
     return PrivateCard(card.card_id, card.original_id, verbatims, masker.originals())

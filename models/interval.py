@@ -57,7 +57,7 @@ def estimate(people: People, level: float) -> Estimate:
     influence = (people.e - people.u - b * people.weight) / total
     rows = _effective_rows(people, influence)
     z = NormalDist().inv_cdf(0.5 + level / 200)
-    (e_low, e_high), (u_low, u_high) = _wilson(share_e, rows, z), _wilson(share_u, rows, z)
+    (e_low, e_high), (u_low, u_high) = wilson(share_e, rows, z), wilson(share_u, rows, z)
     spread = np.sqrt(share_e * (1 - share_e) * share_u * (1 - share_u))
     alike = -share_e * share_u / spread if spread > 0 else 0.0
     low = b - _combined(share_e - e_low, u_high - share_u, alike)
@@ -94,8 +94,8 @@ def _effective_rows(people: People, influence: Floats) -> float:
     return float(rows * (m + _CAUTION) / (m * effect + _CAUTION * most))
 
 
-def _wilson(share: float, n: float, z: float) -> tuple[float, float]:
-    """Wilson's interval of a share."""
+def wilson(share: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's interval of a share (0 to 1) of `n` rows; `z` is the quantile of its level."""
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2) / (1 + z * z / n)
     return centre - half, centre + half

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 from models.config import Balance
@@ -21,6 +22,7 @@ class Step:
     state: State
 
 
+@lru_cache(8192)
 def smallest_step(tally: Tally, settings: Balance) -> Step | None:
     """Return the change of fewest rows of one score class, added or taken away, after which the state is another one.
 

@@ -1,7 +1,7 @@
 """What a group is about: a suggested name, keywords that set it apart, and exemplars. Suggestions only."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ _LONGEST = 4  # words of an expression
 _SHARED = 0.3  # of a group's phrases must hold an expression that names it
 _QUALITIES = frozenset({"ADJF", "PRTF"})
 _ACTIONS = frozenset({"INFN", "VERB", "GRND"})
+_GOES_ON = frozenset({",", "-", "–", "(", " "})  # signs after which a sentence goes on
 _TURNING = frozenset({"не", "без", "нет"})  # an expression may open with these: they turn its sense
 
 
@@ -34,11 +35,12 @@ class Portrait:
 
 @dataclass(frozen=True)
 class Word:
-    """A word as it was written, its dictionary form, and whether it carries meaning."""
+    """A word as it was written, its dictionary form, whether it carries meaning, and whether a word goes before it."""
 
     written: str
     lemma: str
     meaning: bool
+    inside: bool
 
 
 def portraits(texts: Sequence[str], vectors: Vectors, groups: Groups) -> list[Portrait]:
@@ -55,7 +57,7 @@ def portraits(texts: Sequence[str], vectors: Vectors, groups: Groups) -> list[Po
     if groups.count == 0:
         return []
     read = [words(text) for text in texts]
-    weights = _weights(read, groups)
+    weights, proper = _weights(read, groups), _proper(read)
     centres = centroids(vectors, groups.labels)
     taken: set[str] = set()
     out = []
@@ -65,7 +67,7 @@ def portraits(texts: Sequence[str], vectors: Vectors, groups: Groups) -> list[Po
         central = [texts[inside[at]] for at in np.argsort(-likeness, kind="stable")[:_EXEMPLARS]]
         brief = likeness - 0.002 * np.array([max(0, len(texts[at]) - _WORDY) for at in inside])
         whole = [inside[at] for at in np.argsort(-brief, kind="stable")]
-        offered = [*_names(whole, texts, read, weights[group]), *(texts[at] for at in whole)]
+        offered = [*_names(whole, texts, read, weights[group], proper), *(texts[at] for at in whole)]
         name = next((name for text in offered if (name := _short(text)).lower() not in taken), _short(offered[-1]))
         taken.add(name.lower())
         top = sorted(weights[group], key=lambda lemma: -weights[group][lemma])[:_KEYWORDS]
@@ -75,11 +77,13 @@ def portraits(texts: Sequence[str], vectors: Vectors, groups: Groups) -> list[Po
 
 def words(text: str) -> list[Word]:
     """Return the words of a text; numbers and placeholders carry no meaning."""
-    return [
-        Word(token.text, lemma(token), not token.is_stop and len(token) > 1 and not token.text.isupper())
-        for token in _pipeline()(text)
-        if token.is_alpha
-    ]
+    found, inside = [], False
+    for token in _pipeline()(text):
+        if token.is_alpha:
+            meaning = not token.is_stop and len(token) > 1 and not token.text.isupper()
+            found.append(Word(token.text, lemma(token), meaning, inside))
+        inside = token.is_alpha or (inside and token.text in _GOES_ON)
+    return found
 
 
 def lemma(token: Any) -> str:  # noqa: ANN401  (spaCy's Token, untyped here)
@@ -104,8 +108,22 @@ def _weights(read: Sequence[Sequence[Word]], groups: Groups) -> list[dict[str, f
     ]
 
 
+def _proper(read: Iterable[Sequence[Word]]) -> frozenset[str]:
+    """Lemmas of names: of words that have a capital wherever a word of the same sentence goes before them.
+
+    Phrases without a small letter say nothing about capitals.
+    """
+    written = [said for said in read if not all(word.written.isupper() for word in said)]
+    small = {word.lemma for said in written for word in said if word.inside and word.written.islower()}
+    return frozenset(word.lemma for said in written for word in said if word.inside) - small
+
+
 def _names(
-    members: Sequence[int], texts: Sequence[str], read: Sequence[Sequence[Word]], weights: Mapping[str, float]
+    members: Sequence[int],
+    texts: Sequence[str],
+    read: Sequence[Sequence[Word]],
+    weights: Mapping[str, float],
+    proper: Set[str],
 ) -> Iterator[str]:
     """Names from what many members share: the expression itself where it can stand alone, else a short member with it.
 
@@ -113,8 +131,10 @@ def _names(
     ----------
     members : sequence of int
         Positions in `texts`, those that would name the group best first.
+    proper : set of str
+        Lemmas of names, which keep their capital.
     """
-    for lemmas, form in _expressions([read[at] for at in members], weights):
+    for lemmas, form in _expressions([read[at] for at in members], weights, proper):
         if _stands_alone(form):
             yield form
             continue
@@ -123,16 +143,20 @@ def _names(
 
 
 def _expressions(
-    phrases: Sequence[Sequence[Word]], weights: Mapping[str, float]
+    phrases: Sequence[Sequence[Word]], weights: Mapping[str, float], proper: Set[str]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Expressions that many phrases share, the most telling first: their lemmas and most frequent written form."""
+
+    def written(part: Sequence[Word]) -> str:
+        return " ".join(_capital(word.written) if word.lemma in proper else word.written.lower() for word in part)
+
     holders: dict[tuple[str, ...], set[int]] = defaultdict(set)
     forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for at, phrase in enumerate(phrases):
         for part in _parts(phrase):
             lemmas = tuple(word.lemma for word in part)
             holders[lemmas].add(at)
-            forms[lemmas][" ".join(word.written.lower() for word in part)] += 1
+            forms[lemmas][written(part)] += 1
     enough = max(2.0, _SHARED * len(phrases))
 
     def telling(lemmas: tuple[str, ...]) -> float:
@@ -177,4 +201,8 @@ def _short(text: str) -> str:
     name = " ".join(text.split()).rstrip(" .!?…,;:")
     if len(name) > _NAME_LENGTH:
         name = name[:_NAME_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
-    return name[:1].upper() + name[1:] or text
+    return _capital(name) or text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,12 +1,12 @@
 """New phrases that belong to none of the codes: told from the codes and from one another, and put into themes.
 
-A phrase of a new purpose is far from the codes for its kind, it stands nearer to other new phrases than to coded ones,
-and so do the phrases around it. What is usual for the new phrases of the same file is the measure: of every file, the
-part that stands out most comes into question, and a theme needs several phrases that agree, or one that stands out
-clearly. The weights are fitted on labelled sets with codes held back (training/outsiders.py).
+A phrase of a new purpose is far from every code and stands where new phrases are denser than coded ones; so do the
+phrases around it, and several codes are as likely for them. What is usual for the new phrases of the same file is the
+measure: of every file, the part that stands out most is taken for new. The weights are fitted on labelled sets with
+codes held back (training/outsiders.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,40 +14,21 @@ import numpy.typing as npt
 
 from models.clusters.consensus import average_link, consensus
 from models.clusters.groups import UNASSIGNED, Floats, Labels
+from models.clusters.landmarks import drawn
 from models.clusters.proposal import AT_ONCE
 from models.encoder.space import Vectors
 from models.suggest import Coded, Likelihoods
 
 FEWEST = 20  # new phrases below which nothing is usual
-_BLOCK = 1000
-_NEAR, _AROUND = 4, 12
-_WEIGHTS = (0.38, 0.15, 0.37, 0.35, 0.15, 0.34)  # of the signs of `evidence`, and the offset: training/outsiders.py
-_OFFSET = -1.73
+_COMPARED = 8_000  # new and coded phrases that each is compared with; of more a sample, so that time grows with them
+_CELLS = 20_000_000  # cosines at a time: 80 MB
+_AROUND = 6
+_SHARPNESS, _WIDE = 14.0, 4.0  # of cosines to the codes, as in models.suggest, and of those that make a density
+_WEIGHTS = (0.66, 0.49, 0.16, 0.28, 0.25)  # of the signs of `evidence`, and the offset: training/outsiders.py
+_OFFSET = -1.86
+_NEW = -1.06  # log odds above which a phrase goes into a new theme
+_GRAIN = 0.7  # distance (1 minus affinity) up to which phrases agree
 _RESAMPLES = 20
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When phrases make a new theme.
-
-    Attributes
-    ----------
-    in_question, accepted, alone : float
-        Log odds above which a phrase comes into question, phrases that agree are a theme, and one alone is.
-    grain : float
-        Distance (1 minus affinity) up to which phrases agree.
-    doubt : float
-        Phrases just in question that every theme is taken to hold besides its own: larger themes are surer.
-    """
-
-    in_question: float = -1.6
-    accepted: float = -1.05
-    alone: float = -0.1
-    grain: float = 0.6
-    doubt: float = 2.0
-
-
-RULE = Rule()
 
 
 @dataclass(frozen=True)
@@ -66,9 +47,7 @@ class Outsiders:
     themes: Labels
 
 
-def outsiders(
-    new: Vectors, keys: Sequence[str], coded: Coded, likely: Likelihoods, seed: int, rule: Rule = RULE
-) -> Outsiders:
+def outsiders(new: Vectors, keys: Sequence[str], coded: Coded, likely: Likelihoods, seed: int) -> Outsiders:
     """Tell which of m different new phrases belong to none of the codes.
 
     Parameters
@@ -89,29 +68,32 @@ def outsiders(
     m = len(new)
     if m < FEWEST:
         return Outsiders(np.full(m, _chance(np.array(_OFFSET))), np.full(m, UNASSIGNED))
-    score = standardised(evidence(new, coded, likely)) @ np.array(_WEIGHTS) + _OFFSET
-    return Outsiders(_chance(score), themes_of(new, keys, score, seed, rule))
+    some = drawn(keys, _COMPARED, seed)
+    score = standardised(evidence(new, coded, likely, some)) @ np.array(_WEIGHTS) + _OFFSET
+    return Outsiders(_chance(score), themes_of(new, keys, score, some, seed))
 
 
-def evidence(new: Vectors, coded: Coded, likely: Likelihoods) -> npt.NDArray[np.float64]:
-    """Return six signs that a phrase belongs to none of the codes, of shape (m, 6); more of each speaks for it.
+def evidence(new: Vectors, coded: Coded, likely: Likelihoods, some: Labels) -> npt.NDArray[np.float64]:
+    """Return five signs that a phrase belongs to none of the codes, of shape (m, 5); more of each speaks for it.
 
-    How much nearer it is to its four nearest new phrases than to the nearest code, and than to its four nearest coded
-    phrases; the share of new phrases among the nearest of both; the means of the first two over the four nearest new
-    phrases; and the entropy of the codes' likelihoods.
+    How far it is from all codes' centroids, as the energy of their votes (Liu et al. 2020), and how much denser new
+    phrases stand around it than coded ones. Then the means of these, and of the entropy of the codes' likelihoods,
+    over its six nearest new phrases, weighted by their squared cosines.
+
+    Parameters
+    ----------
+    some : int array
+        Places of the new phrases that each is compared with.
     """
-    at, cosine = nearest(new, new, _AROUND, itself=False)
-    coded_at, coded_cosine = nearest(new, coded.vectors, _AROUND)
-    kin = _toward(new, new, at[:, :_NEAR])
-    past_code = kin - (new @ coded.centroids().T).max(axis=1)
-    past_coded = kin - _toward(new, coded.vectors, coded_at[:, :_NEAR])
-    both = np.sort(np.hstack([cosine, coded_cosine]), axis=1)[:, -_AROUND:]
-    share = (cosine >= both[:, :1]).sum(axis=1) / both.shape[1] - len(new) / (len(new) + len(coded.vectors))
-    weight = np.maximum(cosine[:, :_NEAR], 1e-6) ** 2
-    weight /= weight.sum(axis=1, keepdims=True)
-    around = [(weight * sign[at[:, :_NEAR]]).sum(axis=1) for sign in (past_code, past_coded)]
+    energy = -np.log(np.exp(_SHARPNESS * (new @ coded.centroids().T)).sum(axis=1))
+    every = -(-len(coded.vectors) // _COMPARED)
+    denser = _density(new, new[some], some) - _density(new, coded.vectors[::every])
     entropy = -(likely * np.log(np.maximum(likely, 1e-9))).sum(axis=1)
-    return np.stack([past_code, past_coded, share, *around, entropy], axis=1).astype(np.float64)
+    signs = np.stack([energy, denser, entropy], axis=1).astype(np.float64)
+    at, cosine = nearest(new, new[some], _AROUND, some)
+    weight = np.maximum(cosine, 1e-6) ** 2
+    weight /= weight.sum(axis=1, keepdims=True)
+    return np.hstack([signs[:, :2], (weight[:, :, None] * signs[some][at]).sum(axis=1)])
 
 
 def standardised(signs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -122,43 +104,56 @@ def standardised(signs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return out
 
 
-def nearest(vectors: Vectors, among: Vectors, most: int, itself: bool = True) -> tuple[Labels, Floats]:
-    """Return positions and cosines of the nearest of `among`, nearest first; shape (vectors, at most `most`).
+def nearest(vectors: Vectors, among: Vectors, most: int, own: Labels) -> tuple[Labels, Floats]:
+    """Return places and cosines of the nearest of `among`, nearest first; shape (vectors, at most `most`).
 
     Parameters
     ----------
-    itself : bool
-        False when the two are the same phrases and none is its own neighbour.
+    own : int array of shape (among,)
+        Places of `among` in `vectors`: no phrase is its own neighbour.
     """
-    most = min(most, len(among) - (not itself))
+    most = min(most, len(among) - 1)
     places, cosines = [], []
-    for start in range(0, len(vectors), _BLOCK):
-        cosine = vectors[start : start + _BLOCK] @ among.T
-        if not itself:
-            rows = np.arange(len(cosine))
-            cosine[rows, start + rows] = -np.inf
-        some = np.argpartition(-cosine, most - 1, axis=1)[:, :most]
-        order = np.argsort(-np.take_along_axis(cosine, some, axis=1), axis=1, kind="stable")
-        places.append(np.take_along_axis(some, order, axis=1))
+    for cosine in _blocks(vectors, among, own):
+        near = np.argpartition(-cosine, most - 1, axis=1)[:, :most]
+        order = np.argsort(-np.take_along_axis(cosine, near, axis=1), axis=1, kind="stable")
+        places.append(np.take_along_axis(near, order, axis=1))
         cosines.append(np.take_along_axis(cosine, places[-1], axis=1))
     return np.concatenate(places), np.concatenate(cosines)
 
 
-def _toward(vectors: Vectors, among: Vectors, at: Labels) -> Floats:
-    """Cosine of every vector to the direction of some others together."""
-    together = among[at].sum(axis=1)
-    length = np.maximum(np.linalg.norm(together, axis=1), 1e-9)
-    out: Floats = (vectors * together).sum(axis=1) / length
+def _density(vectors: Vectors, among: Vectors, own: Labels | None = None) -> Floats:
+    """Log of how densely `among`, itself left out, stand around every vector: the mean of their exponential cosines."""
+    sums = [np.exp(_WIDE * cosine).sum(axis=1) for cosine in _blocks(vectors, among, own)]
+    others = np.full(len(vectors), len(among))
+    if own is not None:
+        others[own] -= 1
+    out: Floats = np.log(np.concatenate(sums) / others).astype(np.float32)
     return out
 
 
-def themes_of(new: Vectors, keys: Sequence[str], score: npt.NDArray[np.float64], seed: int, rule: Rule) -> Labels:
-    """Group the phrases in question, and keep the groups whose phrases speak for a new theme together.
+def _blocks(vectors: Vectors, among: Vectors, own: Labels | None) -> Iterator[Floats]:
+    """Cosines of some vectors at a time to all of `among`; minus infinity to itself, where its own place is known."""
+    size = max(1, _CELLS // len(among))
+    itself = np.full(len(vectors), -1)
+    if own is not None:
+        itself[own] = np.arange(len(own))
+    for start in range(0, len(vectors), size):
+        cosine = vectors[start : start + size] @ among.T
+        inside = np.flatnonzero(itself[start : start + size] >= 0)
+        cosine[inside, itself[start + inside]] = -np.inf
+        yield cosine
+
+
+def themes_of(new: Vectors, keys: Sequence[str], score: npt.NDArray[np.float64], some: Labels, seed: int) -> Labels:
+    """Group the phrases that are taken for new; one that agrees with no other is a theme of its own.
 
     Parameters
     ----------
     score : array of shape (m,)
         Log odds that a phrase belongs to none of the codes.
+    some : int array
+        Places of phrases among which a nearest one is looked for, to tell what is near.
 
     Returns
     -------
@@ -167,21 +162,18 @@ def themes_of(new: Vectors, keys: Sequence[str], score: npt.NDArray[np.float64],
     """
     themes = np.full(len(new), UNASSIGNED)
     asked = np.sort(np.argsort(-score, kind="stable")[:AT_ONCE])
-    asked = asked[score[asked] > rule.in_question]
-    if not len(asked):
+    asked = asked[score[asked] > _NEW]
+    if len(asked) < 2:  # nothing to group
+        themes[asked] = 0
         return themes
-    usual = max(float(np.median(nearest(new, new, 1, itself=False)[1])), 0.05)
+    usual = max(float(np.median(nearest(new, new[some], 1, some)[1])), 0.05)
     affinity = np.clip(new[asked] @ new[asked].T / usual, 0, 1)
 
     def partition(near: Floats) -> Labels:
-        return average_link(1 - near, rule.grain)
+        return average_link(1 - near, _GRAIN)
 
     groups = consensus(affinity, [keys[at] for at in asked], partition, _RESAMPLES, seed)
     size = np.bincount(groups)
-    together = (np.bincount(groups, score[asked]) + rule.doubt * rule.in_question) / (size + rule.doubt)
-    kept = (together[groups] > rule.accepted) | (score[asked] > rule.alone)
-    asked, groups = asked[kept], groups[kept]
-    size = np.bincount(groups, minlength=len(size))
     first = {int(group): int(at) for at, group in reversed(list(zip(asked, groups, strict=True)))}
     order = sorted(first, key=lambda group: (-int(size[group]), first[group]))
     themes[asked] = [order.index(int(group)) for group in groups]

@@ -12,7 +12,7 @@ from models.cuts.places import cuts
 from models.cuts.sureness import sureness
 from models.privacy.found import Found
 
-PURPOSE_FRAME = "purpose"
+FRAMES = PURPOSE_FRAME, WHY_FRAME = "purpose", "why"  # code frames, each named like the field whose words it codes
 _LETTERS = re.compile(r"[^\W\d_]")
 _BREAKS = re.compile(r"\s*(?:;|\n)+\s*")
 _NUMBERED = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,;.]))(\d{1,2})[.)]\s*(?=[^\W\d])")

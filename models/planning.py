@@ -16,6 +16,7 @@ _PRIOR = 6.0  # lines that are taken to have come out as expected before there a
 _LIKELY = 0.5  # above this likelihood a phrase comes with its code ticked
 _SORTED = 15  # lines of a sorting page: each has keys of its own
 _OFFERED = 3  # codes a sorting page offers for a line
+NEW_THEME = "new_theme"  # in what a group is about: how likely it belongs to none of the confirmed codes
 _FEWEST = 3  # lines that make a page of additions or a sorting page
 
 
@@ -78,7 +79,8 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     code preselected; a first page whose lines most likely belong to one known code has that one. Then, round after
     round, pages of additions: the open phrases that most likely belong to one code. Then sorting pages: every phrase
     that is left once, with the codes it most likely belongs to. What is left is asked phrase by phrase. What people
-    joined again and what looks like no answer is asked alone at once.
+    joined again and what looks like no answer is asked alone at once. Additions do not wait for groups that are new
+    themes: these hold nothing that likely belongs to a known code.
 
     Parameters
     ----------
@@ -89,9 +91,8 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     pages, held = _group_pages(now)
     fresh_pages = _with_known_codes([page for page in pages if page.key not in asked], offer)
     waiting = held | {phrase for page in fresh_pages for phrase in page.phrase_ids}
-    groups_done = not fresh_pages and all(
-        task.key in now.answered or task.key in now.skipped for task in now.tasks if task.kind is Kind.GROUP
-    )
+    of_groups = [*fresh_pages, *(task for task in now.tasks if task.kind is Kind.GROUP)]
+    unanswered = [task for task in of_groups if task.key not in now.answered and task.key not in now.skipped]
     waiting |= {phrase for task in now.tasks if _is_open(now, task) for phrase in task.phrase_ids}
     loose = [
         phrase
@@ -100,19 +101,20 @@ def due_tasks(now: Situation, offer: Offer) -> list[ReviewTask]:
     ]
     alone = [phrase for phrase in loose if phrase.non_answer or phrase.joined]
     others = [phrase for phrase in loose if not (phrase.non_answer or phrase.joined)]
-    if groups_done:
-        fresh_pages = _pages_after_groups(now, others, offer)
-        alone += [] if fresh_pages or _under_way(now) else others
-    return fresh_pages + list(_phrase_tasks(now, alone, offer, asked))
+    further: list[ReviewTask] = []
+    if all(NEW_THEME in task.about for task in unanswered):
+        further = _pages_after_groups(now, others, offer, sorting=not unanswered)
+        alone += [] if unanswered or further or _under_way(now) else others
+    return [*fresh_pages, *further, *_phrase_tasks(now, alone, offer, asked)]
 
 
-def _pages_after_groups(now: Situation, loose: Sequence[Phrase], offer: Offer) -> list[ReviewTask]:
-    """Addition pages while there are any; then sorting pages."""
+def _pages_after_groups(now: Situation, loose: Sequence[Phrase], offer: Offer, *, sorting: bool) -> list[ReviewTask]:
+    """Addition pages while there are any; then sorting pages, if it is time for them."""
     uncoded = [phrase for phrase in loose if not now.states.get(phrase.phrase_id, OPEN).codes]
     additions = list(_addition_pages(now, uncoded, offer))
     if additions or any(task.kind is Kind.ADDITION and _is_open(now, task) for task in now.tasks):
         return additions
-    return list(_sorting_pages(now, uncoded, offer))
+    return list(_sorting_pages(now, uncoded, offer)) if sorting else []
 
 
 def _under_way(now: Situation) -> bool:

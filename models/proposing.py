@@ -1,28 +1,29 @@
 """Making a proposal and the tasks that are due, from the store and back into it."""
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from models.clusters.groups import Groups
 from models.clusters.proposal import propose_groups
 from models.codebook import Codebook
 from models.coding import PhraseState
 from models.config import Study
+from models.confirmed import read_confirmed
 from models.encoder.load import Encoder, Progress
 from models.encoder.space import Vectors
 from models.naming import portraits
 from models.opinions import confirmed_lines, further_tasks
 from models.phrases import PURPOSE_FRAME
-from models.planning import Phrase, Situation, due_tasks, refreshed_tasks
+from models.planning import NEW_THEME, Phrase, Situation, due_tasks, refreshed_tasks
 from models.store import cards, review, vectors
 from models.store.database import Store, Transaction
-from models.suggest import Coded, Suggester, Suggestion, Wish
+from models.suggest import Suggester, Suggestion, Wish
 from models.text import text_key
+from models.themes import theme_groups
 
 
 def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
@@ -40,29 +41,46 @@ def open_texts(store: Store, frame: str = PURPOSE_FRAME) -> dict[str, str]:
 def make_proposal(
     store: Store, settings: Study, encoder: Encoder, frame: str = PURPOSE_FRAME, progress: Progress | None = None
 ) -> int:
-    """Cluster the phrases that no proposal has held and nobody was asked about yet, and return the number of groups.
+    """Group the phrases that no proposal has held yet and nobody was asked about, and return the number of groups.
 
-    Duplicates are one text. Fewer than ``proposal.min_phrases`` new texts make no proposal: they are reviewed one by
-    one. The same phrases always give the same proposal.
+    Where the codes are confirmed, a group is a new theme: phrases that belong to none of the codes. What is left in no
+    group comes on pages of additions and sorting pages. Duplicates are one text. Fewer than ``proposal.min_phrases``
+    new texts make no proposal: they are reviewed without one. The same phrases always give the same proposal.
     """
     with store.transaction() as tx:
         held = review.proposed_phrases(tx, frame) | review.asked_phrases(tx, frame)
-        standing = cards.phrases(tx, frame).values()
-        by_key = by_text(p for p in standing if not (p.non_answer or p.joined or p.phrase_id in held))
+        standing = cards.phrases(tx, frame)
+        by_key = by_text(p for p in standing.values() if not (p.non_answer or p.joined or p.phrase_id in held))
         keys = sorted(by_key)
         if len(keys) < settings.proposal.min_phrases:
             return 0
         vectors.fit_space(tx, encoder, settings.encoder, keys)
-        matrix = vectors.read_centred(tx, encoder, keys)
-    groups = propose_groups(matrix, encoder.blocks, keys, settings.proposal, progress)
-    about = described([by_key[key][0].text for key in keys], matrix, groups)
-    phrase_ids = [[phrase.phrase_id for phrase in by_key[key]] for key in keys]
+        confirmed, matrix = read_confirmed(tx, encoder, *_learned(tx, frame, standing), keys)
+        asked = {standing[one].text_key for one in held & standing.keys() if not standing[one].non_answer}
     options = settings.proposal.model_dump()
-    identity = review.settings_json([frame, encoder.fingerprint, options, phrase_ids])
+    if confirmed.carry_a_frame(asked, settings.proposal.min_phrases):
+        groups, chances = theme_groups(matrix, keys, confirmed, settings.proposal.seed)
+        options[review.THEMES] = len(confirmed.keys)
+    else:
+        groups = propose_groups(matrix, encoder.blocks, keys, settings.proposal, progress)
+        chances = ()
+    about = described([by_key[key][0].text for key in keys], matrix, groups)
+    for one, chance in zip(about, chances, strict=False):
+        one[NEW_THEME] = round(chance, 3)
+    phrase_ids = [[phrase.phrase_id for phrase in by_key[key]] for key in keys]
+    told = [frame, encoder.fingerprint, options, phrase_ids]
+    identity = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     proposal_id = hashlib.sha256(identity.encode()).hexdigest()[:20]
     with store.transaction() as tx:
         review.add_proposal(tx, proposal_id, frame, encoder.fingerprint, options, phrase_ids, groups, about)
     return groups.count
+
+
+def _learned(
+    tx: Transaction, frame: str, phrases: dict[str, Phrase]
+) -> tuple[Codebook, dict[str, Phrase], dict[str, PhraseState]]:
+    codebook, states = review.coding(tx, frame)
+    return codebook, phrases, {phrase: state.as_asked() for phrase, state in states.items()}
 
 
 def described(texts: Sequence[str], matrix: Vectors, groups: Groups) -> list[dict[str, Any]]:
@@ -134,36 +152,18 @@ def _offers(
 
     A text that was coded before, word for word, is offered those codes first.
     """
-    codes = [code for code in codebook.active() if not code.fixed]
-    if not wanted or not codes:
+    if not wanted or all(code.fixed for code in codebook.active()):
         return [[] for _ in wanted]
-    place = {code.code_id: at for at, code in enumerate(codes)}
-    confirmed: dict[str, set[int]] = defaultdict(set)
+    keys = [text_key(text) for text, _ in wanted]
+    confirmed, matrix = read_confirmed(tx, encoder, codebook, phrases, states, keys)
     before: dict[str, set[str]] = defaultdict(set)
     for phrase_id, state in states.items():
-        phrase = phrases[phrase_id]
-        before[phrase.text_key] |= state.codes
-        if not phrase.non_answer and (held := {place[code] for code in state.codes if code in place}):
-            confirmed[phrase.text_key] |= held
-    coded_keys = sorted(confirmed)
-    carries = np.zeros((len(coded_keys), len(codes)), bool)
-    for at, key in enumerate(coded_keys):
-        carries[at, sorted(confirmed[key])] = True
-
-    named, told = [text_key(code.name) for code in codes], [text_key(code.definition) for code in codes]
-    keys = [text_key(text) for text, _ in wanted]
-    of = dict.fromkeys([*named, *filter(None, told), *coded_keys, *keys])
-    vector = dict(zip(of, vectors.read_centred(tx, encoder, list(of)), strict=True))
-    nothing = np.zeros(sum(encoder.blocks), np.float32)
-
-    def stacked(wanted: Iterable[str]) -> Vectors:
-        return np.array([vector.get(key, nothing) for key in wanted], np.float32).reshape(-1, len(nothing))
-
-    coded = Coded(list(place), stacked(named), stacked(coded_keys), carries, stacked(told))
+        before[phrases[phrase_id].text_key] |= state.codes
     wishes = [
-        Wish(vector[key], rejected, before.get(key, set())) for key, (_, rejected) in zip(keys, wanted, strict=True)
+        Wish(vector, rejected, before.get(key, set()))
+        for vector, key, (_, rejected) in zip(matrix, keys, wanted, strict=True)
     ]
-    return Suggester(coded).suggestions(wishes)
+    return Suggester(confirmed.coded).suggestions(wishes)
 
 
 def by_text(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:

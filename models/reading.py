@@ -1,23 +1,41 @@
-"""Reading the files of a study: all new ones are checked first, then each is stored in one transaction."""
+"""Reading the files of a study: what can be used is stored, each file in one transaction; the others are named."""
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from models.cards import CardFile, Problem, read_cards
 from models.config import Columns, Study
-from models.errors import RechkiError
+from models.errors import RechkiError, Unavailable
 from models.forms.columns import propose_columns
 from models.forms.layout import read_table
 from models.forms.presets import PLAIN_LONG, PLAIN_WIDE, presets
 from models.intake import Progress, prepare, prepare_all
 from models.mending import write_refused
+from models.settled import Moment, is_settled
 from models.store import cards
 from models.store.database import Store
 from models.store.private import Private
 from models.tables.table import Table
 
 _OTHER = "another form than study.yaml describes; read by its own header (rechki check shows how)"
+_FRESH = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file of which nothing could be used. It is read again by every run, until it can be used or is gone.
+
+    `digest` is the hash of what was read, empty when it could not be opened; a file that was changed in the last minute
+    is `fresh`: it may be on its way still.
+    """
+
+    name: str
+    digest: str
+    why: str
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,10 @@ class Brought:
         Rows of which nothing was taken.
     notes : tuple of str
         Every row and cell that was not taken as it stands, and answers that read differently now.
+    refusals : tuple of Refusal
+        Files of which nothing could be used.
+    growing : tuple of str
+        Names of files that changed while they were read; the next run reads them.
     """
 
     files: int = 0
@@ -40,6 +62,8 @@ class Brought:
     completed: int = 0
     refused: int = 0
     notes: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    growing: tuple[str, ...] = ()
 
 
 def read_new_files(
@@ -55,7 +79,7 @@ def read_new_files(
     Raises
     ------
     RechkiError
-        When a file cannot be used; then none of the new files is stored. Or when cards are stored and the private file
+        When the study has no card yet and none of its files can be used. Or when cards are stored and the private file
         with the study's key is gone.
     """
     paths = card_files(folder)
@@ -69,20 +93,65 @@ def read_new_files(
             str(private.path),
             "Restore it from a backup: without it known cards cannot be told from new ones.",
         )
-    fresh = [(path, digest) for path in paths if (digest := _hash(path)) not in known_files]
-    if not fresh:
-        return Brought()
-    files = [open_file(path, settings) for path, _ in fresh]
-    key = private.key()
-    read = [read_cards(table, fitted, key) for table, fitted in files]
-    with store.transaction() as tx:
-        cards.require_key(tx, key)
-    others = [table for table, fitted in files if fitted is not settings and settings.cards.columns.rows]
-    brought = Brought(notes=tuple(f"{table.path.name}: {_OTHER}" for table in others))
-    for file, (path, digest) in zip(read, fresh, strict=True):
-        mendable = refused / f"{path.stem}.refused.csv"
-        brought = _sum(brought, _store(file, digest, mendable, settings, store, private, progress))
+    looks = [_look(path, known_files, settings, private) for path in paths]
+    usable = [found for found in looks if isinstance(found, _Usable)]
+    refusals = tuple(found for found in looks if isinstance(found, Refusal))
+    growing = tuple(path.name for path, found in zip(paths, looks, strict=True) if found is _Look.GROWING)
+    if not usable and not known_files:
+        _nothing_to_begin_with(folder, refusals, growing)
+    if usable:
+        with store.transaction() as tx:
+            cards.require_key(tx, private.key())
+    others = [found.path.name for found in usable if found.other_form and settings.cards.columns.rows]
+    brought = Brought(notes=tuple(f"{name}: {_OTHER}" for name in others), refusals=refusals, growing=growing)
+    for found in usable:
+        mendable = refused / f"{found.path.stem}.refused.csv"
+        brought = _sum(brought, _store(found.file, found.digest, mendable, settings, store, private, progress))
     return brought
+
+
+class _Look(Enum):
+    """Why a file is passed over."""
+
+    NOTHING_NEW = auto()
+    GROWING = auto()
+
+
+@dataclass(frozen=True)
+class _Usable:
+    """A new file with cards."""
+
+    path: Path
+    digest: str
+    file: CardFile
+    other_form: bool
+
+
+def _look(path: Path, known: Collection[str], settings: Study, private: Private) -> "_Usable | Refusal | _Look":
+    """Read a file, unless it was read before."""
+    digest, seen = "", None
+    try:
+        seen = Moment.of(path)
+        digest = _hash(path)
+        if digest in known:
+            return _Look.NOTHING_NEW
+        table, fitted = open_file(path, settings)
+        file = read_cards(table, fitted, private.key())
+        return _Usable(path, digest, file, fitted is not settings) if is_settled(path, seen) else _Look.GROWING
+    except FileNotFoundError:  # taken away just now
+        return _Look.NOTHING_NEW
+    except OSError as error:
+        why = f"{path}: it cannot be opened ({error.strerror})\nCheck its rights, or take it away."
+    except RechkiError as error:
+        why = str(error)
+    return Refusal(path.name, digest, why, fresh=seen is not None and seen.age < _FRESH)
+
+
+def _nothing_to_begin_with(folder: Path, refusals: Sequence[Refusal], growing: Sequence[str]) -> None:
+    if growing:
+        raise Unavailable(f"{growing[0]} is still being written", str(folder), "Run again when it is there as a whole.")
+    reasons = "\n".join(refusal.why for refusal in refusals)
+    raise RechkiError("none of the card files can be used", str(folder), reasons)
 
 
 def open_file(path: Path, settings: Study) -> tuple[Table, Study]:
@@ -159,6 +228,8 @@ def _sum(one: Brought, other: Brought) -> Brought:
         one.completed + other.completed,
         one.refused + other.refused,
         one.notes + other.notes,
+        one.refusals + other.refusals,
+        one.growing + other.growing,
     )
 
 

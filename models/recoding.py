@@ -10,6 +10,8 @@ from typing import Any
 from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
 from models.coding import PhraseState
 from models.errors import RechkiError
+from models.phrases import PURPOSE_FRAME
+from models.strategy import Strategy
 from models.text import text_key, tidy
 
 _UNDOABLE = set(EventKind) - {EventKind.CREATE, EventKind.UNDO}
@@ -91,7 +93,11 @@ def rename(log: Log, wanted: str, name: str) -> Change:
 
 
 def retarget(log: Log, wanted: str, target: Target) -> Change:
-    """Say whether a code is a target."""
+    """Say whether a purpose is a target; codes of other frames have none."""
+    if log.frame != PURPOSE_FRAME:
+        raise RechkiError(
+            "only purposes are targets or not", f"frame {log.frame}", "Put it in a net instead: rechki codes net"
+        )
     code = find_code(log.codebook, wanted)
     if code.target is target:
         raise RechkiError(f"the target of «{code.name}» is {target} already", code.code_id, "Nothing to do.")
@@ -121,6 +127,22 @@ def put_in_net(log: Log, wanted: str, net: str) -> Change:
         where = f"in the net «{net}»" if net else "in no net"
         raise RechkiError(f"«{code.name}» is {where} already", code.code_id, "Nothing to do.")
     return change_of(log, EventKind.NET, code, {"net": net}, f"net of «{code.name}»: {becomes(code.net, net)}")
+
+
+def choose_strategy(log: Log, wanted: str, strategy: Strategy | None, reason: str) -> Change:
+    """Choose a strategy for a code whatever the rule proposes, with a reason; None goes back to the rule's."""
+    code, reason = find_code(log.codebook, wanted), " ".join(tidy(reason).split())
+    if strategy is None and code.strategy is None:
+        raise RechkiError(f"no strategy was chosen for «{code.name}»", code.code_id, "Nothing to do.")
+    if strategy is not None and not reason:
+        raise RechkiError(f"the strategy chosen for «{code.name}» needs a reason", code.code_id, "Say why: --reason")
+    if len(reason) > LONGEST_TEXT:
+        raise RechkiError(f"the reason has more than {LONGEST_TEXT} letters", code.code_id, "Say it in fewer.")
+    if strategy is not None and (strategy, reason) == (code.strategy, code.strategy_reason):
+        raise RechkiError(f"that is what was chosen for «{code.name}»", code.code_id, "Nothing to do.")
+    payload = {"strategy": str(strategy or "")} | ({"why": reason} if reason else {})
+    words = f"strategy of «{code.name}»: {becomes(str(code.strategy or ''), str(strategy or ''))}"
+    return change_of(log, EventKind.STRATEGY, code, payload, words + (f"; {reason}" if reason else ""))
 
 
 def same_net(net: str, known: Iterable[str]) -> str:
@@ -196,8 +218,8 @@ def in_words(event: Event, codebook: Codebook) -> str:
             return f"created «{event.payload['name']}», target {event.payload.get('target', Target.UNDECIDED)}"
         case EventKind.RENAME:
             return f"renamed to «{event.payload['name']}»"
-        case EventKind.TARGET:
-            return f"target of «{name}» set to {event.payload['target']}"
+        case EventKind.TARGET | EventKind.STRATEGY:
+            return f"{event.kind} of «{name}» set to {event.payload[event.kind] or 'the computed one'}"
         case EventKind.DEFINE:
             said = [f"{key} «{event.payload[key]}»" for key in ("definition", "note") if key in event.payload]
             return f"«{name}»: {', '.join(said)}"
@@ -221,8 +243,8 @@ def codes_by_use(codes: Collection[Code], states: Mapping[str, PhraseState]) -> 
 
 
 def with_reason(change: Change, why: str) -> Change:
-    """Add the reason a person gave."""
-    if not why.strip():
+    """Add the reason a person gave; a strategy has one of its own."""
+    if not why.strip() or "why" in change.event.payload:
         return change
     payload = {**change.event.payload, "why": " ".join(why.split())}
     return replace(change, event=replace(change.event, payload=payload))

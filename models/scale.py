@@ -10,7 +10,7 @@ _NUMBER = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _AT_THE_END = re.compile(r"^[^\d]+\((\d)\)$")
-_BLANK = {"", "-", "—", "–", "n/a", "na", "н/д", "нд", "#n/a", "null", "none"}
+BLANK = {"", "-", "—", "–", "n/a", "na", "н/д", "нд", "#n/a", "null", "none"}
 LOWEST, HIGHEST = 0, 5
 
 
@@ -39,7 +39,7 @@ def parse_score(cell: str, scale: Mapping[int, str]) -> int | None:
         When the cell is neither blank nor a score; its text says why.
     """
     text = " ".join(cell.split())
-    if text.lower() in _BLANK:
+    if text.lower() in BLANK:
         return None
     match = _NUMBER.match(text) or _AT_THE_END.match(text)
     if match:

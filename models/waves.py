@@ -1,20 +1,21 @@
 """The served balance of every wave by itself, and how B changed from one wave to the next."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 
 import pandas as pd
 
-from models.balance import CodedRow, Counted, balance_line, estimate_of, scored_people
+from models.balance import CodedRow, Counted, balance_line, estimate_of, rows_by_code, scored_people
 from models.codebook import Code
-from models.config import Balance
+from models.config import Balance, WaveBy
 from models.interval import Estimate, change
 
 COLUMNS = (
     *("code", "code_id", "part", "wave", "rows", "n", "respondents", "share", "e", "u", "d", "b", "b_low", "b_high"),
     *("level", "state", "certain", "since", "change", "change_low", "change_high", "verdict"),
+    *("flags", "step", "step_scores", "step_state"),
 )
 
 
@@ -46,10 +47,11 @@ def wave_balance(rows: Iterable[CodedRow], codes: Sequence[Code], settings: Bala
     DataFrame
         code, code_id, part (wave, no_wave or total), wave, rows, n, respondents, share, e, u, d, b, b_low, b_high,
         level, state, certain, as in `models.balance.served_balance`; since (the wave before), change, change_low,
-        change_high (points, NaN where one of the waves has no score), verdict. Empty with fewer than two waves.
+        change_high (points, NaN where one of the waves has no score), verdict; flags, step, step_scores, step_state
+        as there. Empty with fewer than two waves.
     """
     everything = Counted.of(rows, codes, settings)
-    waves = sorted({row.wave for row in everything.rows if row.wave}, key=_by_name)
+    waves = sorted({row.wave for row in everything.rows if row.wave}, key=wave_order)
     if len(waves) < 2:
         return pd.DataFrame(columns=list(COLUMNS))
     parts = [(Part.WAVE, wave) for wave in waves]
@@ -57,20 +59,23 @@ def wave_balance(rows: Iterable[CodedRow], codes: Sequence[Code], settings: Bala
         parts.append((Part.NONE, ""))
     by_part = {part: Counted.of((r for r in everything.rows if r.wave == part[1]), codes, settings) for part in parts}
     by_part[Part.TOTAL, ""] = everything
-    carried = defaultdict(set)
-    for row in everything.rows:
-        for code_id in row.codes:
-            carried[code_id].add(row.respondent)
+    dealt = {part: (counted, rows_by_code(counted.rows)) for part, counted in by_part.items()}
+    carried = {
+        code_id: len({row.respondent for row in of_code}) for code_id, of_code in dealt[Part.TOTAL, ""][1].items()
+    }
     there = [code for code in codes if code.code_id in carried and not code.fixed]
-    there.sort(key=lambda code: (-len(carried[code.code_id]), code.name))
-    lines = [line for code in there for line in _lines(code, by_part, settings)]
+    there.sort(key=lambda code: (-carried[code.code_id], code.name))
+    lines = [line for code in there for line in _lines(code, dealt, settings)]
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def _lines(code: Code, by_part: dict[tuple[Part, str], Counted], settings: Balance) -> Iterable[dict[str, object]]:
+Dealt = Mapping[tuple[Part, str], tuple[Counted, Mapping[str, Sequence[CodedRow]]]]
+
+
+def _lines(code: Code, dealt: Dealt, settings: Balance) -> Iterable[dict[str, object]]:
     before: tuple[str, Estimate | None] | None = None
-    for (part, wave), counted in by_part.items():
-        rows = [row for row in counted.rows if code.code_id in row.codes]
+    for (part, wave), (counted, by_code) in dealt.items():
+        rows = by_code.get(code.code_id, ())
         people = scored_people(rows, counted)
         line = balance_line(code, rows, people, counted, settings, None) | {"part": str(part), "wave": wave}
         line |= {"since": "", "verdict": ""}
@@ -94,7 +99,24 @@ def _change(before: tuple[str, Estimate | None] | None, after: Estimate | None, 
     return {"since": since, "change": by, "change_low": low, "change_high": high, "verdict": str(told)}
 
 
-def _by_name(wave: str) -> list[tuple[bool, int, str]]:
+def wave_of(named: str, submitted: date | None, by: WaveBy | None) -> str:
+    """Return the wave of a card: the one it names, else the span its date lies in; empty where neither is known.
+
+    Spans are 2026, 2026-Q2, 2026-04, or the week of ISO 8601, 2026-W15: `wave_order` puts them in the order of time.
+    """
+    if named or submitted is None or by is None:
+        return named
+    year, week, _ = submitted.isocalendar()
+    spans: dict[WaveBy, str] = {
+        "year": f"{submitted:%Y}",
+        "quarter": f"{submitted:%Y}-Q{(submitted.month + 2) // 3}",
+        "month": f"{submitted:%Y-%m}",
+        "week": f"{year}-W{week:02}",
+    }
+    return spans[by]
+
+
+def wave_order(wave: str) -> list[tuple[bool, int, str]]:
     """Numbers by value, everything else by its letters: wave 2 comes before wave 10."""
     parts = re.findall(r"\d+|\D+", wave)
     return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part.casefold()) for part in parts]

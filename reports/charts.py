@@ -1,27 +1,27 @@
 """The diverging bars: what every stream answered, left of zero the dissatisfied, right of it those who got more."""
 
 from collections.abc import Sequence
-from html import escape
-from io import StringIO
-from typing import Any, Literal
+from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from models.config import Balance
 from models.inert import printable
-from reports.figures import counted, interval, percent, plain, points
+from reports.drawing import INK, PAPER, Drawing, Layer, as_it_is, at, drawn, said, text, tip, x_of, y_of
+from reports.figures import interval
+from reports.language import RUSSIAN, Language
 from reports.placing import LINE, WIDE, Layout, Line, Row, placed
-from reports.words import STATES, certainty
+from reports.words import ROWS, STATES, certainty
 
 # Orange and blue differ for every kind of colour blindness. The page sets the variables anew for its dark theme.
-DISSATISFIED, NEUTRAL, EXCEEDED = "var(--bar-02, #a5480a)", "var(--bar-3, #e8ab6a)", "var(--bar-5, #2f6fb0)"
-INK, PAPER = "currentColor", "var(--paper, #fff)"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+DISSATISFIED, NEUTRAL, EXCEEDED = "var(--bar-02, #8f3a06)", "var(--bar-3, #d07f2a)", "var(--bar-5, #2f6fb0)"
+AXIS = {"color": INK, "fontSize": 11, "opacity": 0.75}
 _BAR, _HEAD = 13, 46  # pixels: the thickness of a bar, the head with zones and axis
 
 
-def diverging_bars(balance: pd.DataFrame, settings: Balance, layout: Layout = WIDE, ident: str = "bars") -> str:
+def diverging_bars(
+    balance: pd.DataFrame, settings: Balance, layout: Layout = WIDE, name: str = "bars", t: Language = RUSSIAN
+) -> Drawing:
     """Draw the streams as diverging bars in the order of the table.
 
     Parameters
@@ -32,102 +32,111 @@ def diverging_bars(balance: pd.DataFrame, settings: Balance, layout: Layout = WI
         The cuts, drawn as zones behind the mark of B.
     layout : Layout
         WIDE for a screen or paper, NARROW for a phone.
-    ident : str
-        Makes the ids inside the drawing unique on the page.
-
-    Returns
-    -------
-    str
-        An SVG element to stand inside a page, with a text alternative; the same for the same table.
+    name : str
+        The drawing's name; makes its ids unique on the page.
     """
-    rows = placed(balance, layout)
+    rows = placed(balance, layout, t)
     height = rows[-1].foot if rows else 0
-    layers = [*_head(settings, layout, rows), *_bars(rows, height), *_mark_of_b(rows, height), *_texts(rows, layout)]
-    chart = (
-        alt.layer(*layers)
-        .properties(
-            width=layout.right - layout.left,
-            height=max(height, 1),
-            autosize=alt.AutoSizeParams(type="none"),
-            padding={"left": layout.left, "right": layout.width - layout.right, "top": _HEAD, "bottom": 4},
-        )
-        .configure(aria=False, background="transparent", font=FONT)
-        .configure_view(stroke=None)
+    layers = [*_head(settings, layout, rows, t), *_bars(rows, height, t), *_mark_of_b(rows, height, t)]
+    facts = " ".join(sentence(line, t) for line in balance.to_dict("records")) or t("Подтверждённых потоков нет.")
+    return drawn(
+        [*layers, *_texts(rows, layout)],
+        name,
+        t("Как обслужены потоки"),
+        facts,
+        (layout.left, _HEAD, layout.width - layout.right, 4),
+        (layout.right - layout.left, height),
     )
-    out = StringIO()
-    chart.save(out, format="svg")
-    return _described(out.getvalue(), balance, ident)
 
 
-def _x(field: str) -> alt.X:
-    return alt.X(field, type="quantitative", scale=alt.Scale(domain=[-100, 100]), axis=None)
+def zone_names(settings: Balance, width: float, t: Language) -> list[dict[str, Any]]:
+    """Name the zones of B that are wide enough for their names on an axis of `width` pixels."""
+    cuts = [-100.0, settings.under, settings.over, 100.0]
+    zones = zip(cuts, cuts[1:], ("under", "well", "over"), strict=False)
+    named = [((low + high) / 2, high - low, t(STATES[state])) for low, high, state in zones]
+    return [{"x": x, "t": name} for x, wide, name in named if wide * width / 200 > 6.6 * len(name)]
 
 
-def _y(height: float, field: str = "y") -> alt.Y:
-    """Places are pixels already, so the scale changes nothing."""
-    flat = alt.Scale(domain=[0, max(height, 1)], range=[0, max(height, 1)], nice=False)
-    return alt.Y(field, type="quantitative", scale=flat, axis=None)
-
-
-def _data(values: Sequence[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=list(values)))
-
-
-def _head(settings: Balance, layout: Layout, rows: Sequence[Row]) -> list[alt.Chart]:
+def _head(settings: Balance, layout: Layout, rows: Sequence[Row], t: Language) -> list[Layer]:
     """Draw the axis, shade where B means well served, and name the zones of B above."""
     height = rows[-1].foot if rows else 0
-    cuts = [-100.0, settings.under, settings.over, 100.0]
-    scale = (layout.right - layout.left) / 200
-    zones = [
-        {"x": (low + high) / 2, "t": STATES[state]}
-        for low, high, state in zip(cuts, cuts[1:], ("under", "well", "over"), strict=False)
-        if (high - low) * scale > 6.6 * len(STATES[state])  # a narrow zone stays without a name
-    ]
-    ticks = [{"x": at, "t": points(at, 0)} for at in (-100, -50, 0, 50, 100)]
     # Beside the names zero is one line; where text stands over the bars it would cross the words out.
     zero = [(0.0, height)] if layout.beside else [(row.bar_y - 10, row.interval_y + 8) for row in rows]
-    grid, top, bottom = _data(ticks).mark_rule(color=INK, opacity=0.13), alt.value(0), alt.value(max(height, 1))
-    shade = _data([{"x": settings.under, "x2": settings.over}]).mark_rect(color=INK, opacity=0.055)
-    axis: dict[str, Any] = {"color": INK, "fontSize": 11, "opacity": 0.75}
+    zeros = [{"x": 0, "y": high, "y2": low} for high, low in zero]
+    places = {"x": x_of("x"), "y": y_of(height), "y2": {"field": "y2"}}
     return [
-        shade.encode(x=_x("x"), x2="x2:Q", y=top, y2=bottom),
-        grid.encode(x=_x("x"), y=top, y2=bottom),
-        _data([{"x": 0, "y": high, "y2": low} for high, low in zero])
-        .mark_rule(color=INK, opacity=0.55)
-        .encode(x=_x("x"), y=_y(height), y2="y2:Q"),
-        _data(zones).mark_text(**axis).encode(x=_x("x"), y=alt.value(-31), text="t:N"),
-        _data(ticks).mark_text(**axis).encode(x=_x("x"), y=alt.value(-11), text="t:N"),
+        *axis_of_b(settings, layout.right - layout.left, height, t),
+        Layer(zeros, "rule", {"color": INK, "opacity": 0.55}, places),
     ]
 
 
-def _bars(rows: Sequence[Row], height: float) -> list[alt.Chart]:
+def axis_of_b(settings: Balance, width: float, height: float, t: Language) -> list[Layer]:
+    """Draw the axis of B above a plot, its zones, and the field where B means well served."""
+    ticks = [{"x": point, "t": t.points(point, 0)} for point in (-100, -50, 0, 50, 100)]
+    field = [{"x": settings.under, "x2": settings.over}]
+    all_down = {"x": x_of("x"), "y": at(0), "y2": at(max(height, 1))}
+    return [
+        Layer(field, "rect", {"color": INK, "opacity": 0.055}, {**all_down, "x2": {"field": "x2"}}),
+        Layer(ticks, "rule", {"color": INK, "opacity": 0.13}, all_down),
+        Layer(zone_names(settings, width, t), "text", AXIS, {"x": x_of("x"), "y": at(-31), "text": said()}),
+        Layer(ticks, "text", AXIS, {"x": x_of("x"), "y": at(-11), "text": said()}),
+    ]
+
+
+def _bars(rows: Sequence[Row], height: float, t: Language) -> list[Layer]:
     parts = []
     for row in rows:
         if row.scored:
             u, d, e = (float(row.line[key]) for key in ("u", "d", "e"))
-            ends = ((d - u, 0.0, NEUTRAL), (-u, d - u, DISSATISFIED), (0.0, e, EXCEEDED))
-            parts += [{"y": row.bar_y, "x": low, "x2": high, "c": c} for low, high, c in ends if high > low]
-    colour = alt.Color("c:N", scale=None, legend=None)
-    return [_data(parts).mark_bar(height=_BAR).encode(x=_x("x"), x2="x2:Q", y=_y(height), color=colour)]
+            ends = (
+                (d - u, 0.0, NEUTRAL, t("оценка 3")),
+                (-u, d - u, DISSATISFIED, t("оценки 0–2")),
+                (0.0, e, EXCEEDED, t("оценка 5")),
+            )
+            parts += [
+                {
+                    "y": row.bar_y,
+                    "x": low,
+                    "x2": high,
+                    "c": colour,
+                    "stream": printable(row.line["code"]),
+                    "share": f"{name}: {t.percent(high - low)}",
+                    "of": t.counted(row.line["n"], ROWS),
+                }
+                for low, high, colour, name in ends
+                if high > low
+            ]
+    places = {"x": x_of("x"), "x2": {"field": "x2"}, "y": y_of(height), "color": as_it_is("c")}
+    tips = [tip("stream", t("Поток")), tip("share", t("Доля")), tip("of", t("Всего с оценкой"))]
+    return [Layer(parts, "bar", {"height": _BAR}, {**places, "tooltip": tips})]
 
 
-def _mark_of_b(rows: Sequence[Row], height: float) -> list[alt.Chart]:
+def _mark_of_b(rows: Sequence[Row], height: float, t: Language) -> list[Layer]:
     """Draw B and its interval in a lane of their own under the bar, where nothing hides them."""
     shown = [
-        {"y": row.interval_y, "b": row.line["b"], "low": row.line["b_low"], "high": row.line["b_high"]}
+        {
+            "y": row.interval_y,
+            "b": row.line["b"],
+            "low": row.line["b_low"],
+            "high": row.line["b_high"],
+            "stream": printable(row.line["code"]),
+            "told": f"{t.points(row.line['b'])} ({interval(row.line['b_low'], row.line['b_high'])})",
+            "state": ", ".join(filter(None, (t(STATES[row.line["state"]]), row.unsure))),
+        }
         for row in rows
         if row.scored
     ]
-    line, point = _data(shown), _data(shown)
+    tips = [tip("stream", t("Поток")), tip("told", "B"), tip("state", t("Состояние"))]
+    line = {"color": INK, "strokeWidth": 1.5, "strokeCap": "round"}
+    point = {"filled": True, "fill": INK, "stroke": PAPER, "strokeWidth": 1.5, "size": 58, "opacity": 1}
+    y = y_of(height)
     return [
-        line.mark_rule(color=INK, strokeWidth=1.5, strokeCap="round").encode(x=_x("low"), x2="high:Q", y=_y(height)),
-        point.mark_point(filled=True, fill=INK, stroke=PAPER, strokeWidth=1.5, size=58, opacity=1).encode(
-            x=_x("b"), y=_y(height)
-        ),
+        Layer(shown, "rule", line, {"x": x_of("low"), "x2": {"field": "high"}, "y": y}),
+        Layer(shown, "point", point, {"x": x_of("b"), "y": y, "tooltip": tips}),
     ]
 
 
-def _texts(rows: Sequence[Row], layout: Layout) -> list[alt.Chart]:
+def _texts(rows: Sequence[Row], layout: Layout) -> list[Layer]:
     """Write names and states."""
     height = rows[-1].foot if rows else 0
     plot = layout.right - layout.left
@@ -137,53 +146,27 @@ def _texts(rows: Sequence[Row], layout: Layout) -> list[alt.Chart]:
     unsure = [{"y": row.state_y + LINE, "t": row.unsure} for row in rows if row.unsure]
     left: dict[str, Any] = {"align": "left", "x": plot + 16 if beside else 0}
     return [
-        _text(names, height, weight=600, **({"align": "right", "x": -16} if beside else left)),
-        _text(states, height, **left),
-        _text(unsure, height, opacity=0.75, size=12, **left),
+        text(names, height, weight=600, **({"align": "right", "x": -16} if beside else left)),
+        text(states, height, **left),
+        text(unsure, height, opacity=0.75, size=12, **left),
     ]
 
 
-def _text(
-    values: Sequence[dict[str, Any]],
-    height: float,
-    x: float,
-    align: Literal["left", "right"],
-    weight: Literal[400, 600] = 400,
-    opacity: float = 1,
-    size: int = 13,
-) -> alt.Chart:
-    mark = _data(values).mark_text(
-        align=align,
-        baseline="alphabetic",
-        color=INK,
-        fontSize=size,
-        fontWeight=weight,
-        opacity=opacity,
-        lineBreak="\n",
-        lineHeight=LINE,
-    )
-    return mark.encode(x=alt.value(x), y=_y(height), text="t:N")
-
-
-def _described(svg: str, balance: pd.DataFrame, ident: str) -> str:
-    """Give the drawing a title and the same facts in sentences, and let it shrink with the page."""
-    facts = " ".join(_sentence(line) for line in balance.to_dict("records")) or "Подтверждённых потоков нет."
-    start = svg.index(">") + 1
-    opening = svg[: start - 1].replace(' class="marks"', "")
-    return (
-        f'{opening} role="img" aria-labelledby="{ident}-t" aria-describedby="{ident}-d">'
-        f'<title id="{ident}-t">Как обслужены потоки</title><desc id="{ident}-d">{escape(facts)}</desc>{svg[start:]}'
-    )
-
-
-def _sentence(line: Line) -> str:
-    name, state = printable(line["code"]), STATES[line["state"]]
+def sentence(line: Line, t: Language) -> str:
+    """Say in words what the bars of a stream show."""
+    name, state = printable(line["code"]), t(STATES[line["state"]])
     if not line["n"]:
         return f"{name}: {state}."
-    unsure = certainty(line["state"], line["certain"])
-    return (
-        f"{name}: оценки 0–2 — {percent(line['d'])}, 3 — {percent(line['u'] - line['d'])}, 5 — {percent(line['e'])} "
-        f"из {counted(line['n'], 'строки', 'строк', 'строк')}; B {points(line['b'])}, "
-        f"{plain(line['level'])} % интервал {interval(line['b_low'], line['b_high'])}; "
-        f"{state}{', ' + unsure if unsure else ''}."
+    unsure = certainty(line["state"], line["certain"], t)
+    return t(
+        "{name}: оценки 0–2 — {d}, 3 — {three}, 5 — {e} из {n}; B {b}, {level}\u00a0% интервал {between}; {state}.",
+        name=name,
+        d=t.percent(line["d"]),
+        three=t.percent(line["u"] - line["d"]),
+        e=t.percent(line["e"]),
+        n=t.counted(line["n"], "строки|строк|строк"),
+        b=t.points(line["b"]),
+        level=t.plain(line["level"]),
+        between=interval(line["b_low"], line["b_high"]),
+        state=f"{state}, {unsure}" if unsure else state,
     )

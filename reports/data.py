@@ -1,22 +1,30 @@
 """What a report holds, gathered from the store in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
 from models.balance import CodedRow, fixed_counts, net_balance, served_balance
-from models.codebook import Code
+from models.codebook import Code, Event
 from models.coded import Passed
 from models.coding import evidence_hash
 from models.config import Study
-from models.phrases import PURPOSE_FRAME
+from models.criteria import Criteria, criteria_of
+from models.evidence import settings_behind
+from models.measures.measured import Measured, measure
+from models.phrases import PURPOSE_FRAME, WHY_FRAME
 from models.quality import UNCHECKED, Quality
+from models.reading import Refusal
+from models.sharing import Shared
 from models.store import cards, review
+from models.store.alarms import Alarms, read_alarms
+from models.store.cards import ReadFile
 from models.store.database import Store, Transaction, now
+from models.store.memory import recall
 from models.store.private import Private
 from models.store.quality import read_quality
 from models.waves import wave_balance
@@ -28,7 +36,8 @@ class Verbatim:
     """A confirmed phrase as the report shows it: the customer's words, the score and the reason given for it.
 
     `behind` names what stands behind the code: ``instance/project/annotation/revision``, or file and line of a coding
-    made outside Rechki; several joined by ``; ``.
+    made outside Rechki; several joined by ``; ``. `masked` has text and reason as Label Studio shows them, where the
+    cards were masked on reading.
     """
 
     text: str
@@ -37,6 +46,7 @@ class Verbatim:
     wave: str
     phrase_id: str = ""
     behind: str = ""
+    masked: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,36 @@ class Outside:
     refused: tuple[Passed, ...]
     no_score: tuple[Passed, ...]
     notes: tuple[Passed, ...]
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """The coded reasons for the scores: by what people judge, what they wish.
+
+    Attributes
+    ----------
+    tables : Criteria
+        From `models.criteria.criteria_of`.
+    codes : tuple of Code
+        The codebook of the reasons.
+    verbatims : dict of code id to list of Verbatim
+        Confirmed phrases of reasons by code, the lowest score first, unscored last.
+    confirmed, awaiting, disputed : int
+        Phrases of reasons with a confirmed code, without one, and of these those that two people decided differently.
+    coded : tuple of CodedRow
+        The purpose rows with the codes of their reasons.
+    quality : Quality
+        Agreement of people and the audit, of these codes.
+    """
+
+    tables: Criteria
+    codes: tuple[Code, ...]
+    verbatims: dict[str, list[Verbatim]]
+    confirmed: int = 0
+    awaiting: int = 0
+    disputed: int = 0
+    coded: tuple[CodedRow, ...] = ()
+    quality: Quality = UNCHECKED
 
 
 @dataclass(frozen=True)
@@ -70,7 +110,7 @@ class Report:
         Phrases with a confirmed code and phrases without one: together all there are. Of the latter, those that two
         people decided differently; of the former, those somebody marked as being about something else besides.
     evidence : str
-        The hash of decisions, codebook log, scores and the balance's settings.
+        The hash of what the numbers rest on: see `evidence_of`.
     scripted : bool
         A script, not a person, reviewed the phrases.
     masked : bool
@@ -79,10 +119,22 @@ class Report:
         The first proposal's phrases on its map, each with the name of its (first) confirmed code.
     quality : Quality
         Agreement of people and the audit.
+    alarms : Alarms, optional
+        What the newest wave brought; not where codings were made outside, and in no report that may leave the team.
+    reasons : Reasons, optional
+        The coded reasons, where they are coded at all.
     coded : tuple of CodedRow
         The rows behind all numbers.
+    events : tuple of Event
+        The codebook's log.
     outside : Outside, optional
         The table the codings come from when they were made outside Rechki; then there are no phrases to confirm.
+    measured : Measured
+        What was measured besides, where the cards have columns for it.
+    shared : Shared, optional
+        The report may leave the team: `reports.share.shared` made it.
+    not_read, not_whole : tuples of Refusal and ReadFile
+        Files of cards of which nothing could be used, and those of which some rows or cells were not taken.
     """
 
     title: str
@@ -107,25 +159,44 @@ class Report:
     masked: bool
     dots: tuple[Dot, ...] = ()
     quality: Quality = UNCHECKED
+    alarms: Alarms | None = None
+    reasons: Reasons | None = None
     coded: tuple[CodedRow, ...] = ()
+    events: tuple[Event, ...] = ()
     outside: Outside | None = None
+    measured: Measured = field(default_factory=Measured)
+    shared: Shared | None = None
+    not_read: tuple[Refusal, ...] = ()
+    not_whole: tuple[ReadFile, ...] = ()
 
 
-def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME) -> Report:
-    """Compute the served balance from the confirmed coding and collect what the report shows."""
+def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME, *, masked: bool = False) -> Report:
+    """Compute the served balance from the confirmed coding and collect what the report shows.
+
+    Parameters
+    ----------
+    masked : bool
+        Show masked texts even where the private file is there; it is not opened then.
+    """
     private = Private(folder)
-    raw = private.verbatims(frame) if private.exists() else {}
-    reasons = private.verbatims("why") if private.exists() else {}
+    open_words = private.exists() and not masked
+    raw = private.verbatims(frame) if open_words else {}
+    reasons = private.verbatims("why") if open_words else {}
     with store.transaction() as tx:
         codebook, states = review.coding(tx, frame)
         phrases = cards.phrases(tx, frame)
         places = cards.phrase_places(tx, frame)
         contexts = cards.contexts(tx, frame)
-        coded = cards.coded_rows(tx, frame, states)
+        coded = cards.coded_rows(tx, frame, states, settings.cards.wave_by)
+        coded_reasons = _reasons(tx, settings, coded, tuple(codebook.codes.values()), reasons)
         counts = cards.counts(tx)
+        attributes = cards.attributes(tx)
         mapped = review.map_places(tx, frame)
         checked = read_quality(tx, frame, settings.review)
-        evidence = evidence_of(tx, settings, frame)
+        changed = read_alarms(tx, frame, settings.cards.wave_by)
+        evidence = evidence_of(tx, settings)
+        events = review.codebook_events(tx, frame)
+        not_whole = tuple(file for file in cards.read_files(tx) if file.notes)
     confirmed = [state for state in states.values() if state.codes]
     codes = tuple(codebook.codes.values())
     waves = {(row.card_id, row.row): row.wave for row in coded}
@@ -138,11 +209,13 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
     for phrase_id, state in states.items():
         card, row, _, _ = places[phrase_id]
         text = words(phrase_id)
-        why = reasons.get((card, row), contexts[phrase_id].why)
+        why = reasons.get((card, row)) or contexts[phrase_id].why
+        covered = phrases[phrase_id].text, contexts[phrase_id].why.strip()
         behind = "; ".join(state.origins)
         for code in state.codes:
             wave = waves.get((card, row), "")
-            verbatims[code].append(Verbatim(text, contexts[phrase_id].score, why.strip(), wave, phrase_id, behind))
+            score = contexts[phrase_id].score
+            verbatims[code].append(Verbatim(text, score, why.strip(), wave, phrase_id, behind, covered))
     names = {code.code_id: code.name for code in codes}
     dots = tuple(
         Dot(x, y, words(phrase_id), min((names[code] for code in states[phrase_id].codes), default=""))
@@ -161,6 +234,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         fixed=fixed_counts(coded, codes),
         codes=codes,
         verbatims=dict(verbatims),
+        reasons=coded_reasons,
         cards=counts.cards,
         rows=counts.rows,
         coded_rows=len(coded),
@@ -175,14 +249,68 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         masked=not raw,
         dots=dots,
         quality=checked,
+        alarms=changed,
         coded=tuple(coded),
+        events=tuple(events),
+        measured=measure(
+            coded, codes, attributes, settings, settings.cards.columns.attributes, not settings.cards.dayfirst
+        ),
+        not_read=tuple(recall(folder).refusals),
+        not_whole=not_whole,
     )
 
 
-def evidence_of(tx: Transaction, settings: Study, frame: str = PURPOSE_FRAME) -> str:
-    """Return the hash a report prints: of the decisions, the codebook's log, the scores and the balance's settings."""
-    decisions, events = review.live_decisions(tx, frame), review.codebook_events(tx, frame)
-    return evidence_hash(decisions, events, cards.scores(tx), settings.balance.model_dump_json())
+def _reasons(
+    tx: Transaction,
+    settings: Study,
+    purposes: Sequence[CodedRow],
+    codes: Sequence[Code],
+    raw: Mapping[tuple[str, int], str],
+) -> Reasons | None:
+    """The coded reasons, where the study codes them; `raw` has their verbatims by (card id, row) as far as kept."""
+    if WHY_FRAME not in settings.frames:
+        return None
+    codebook, states = review.coding(tx, WHY_FRAME)
+    phrases, places = cards.phrases(tx, WHY_FRAME), cards.phrase_places(tx, WHY_FRAME)
+    coded, scores = cards.coded_rows(tx, WHY_FRAME, states, settings.cards.wave_by), cards.scores(tx)
+    waves = {(row.card_id, row.row): row.wave for row in coded}
+    verbatims: dict[str, list[Verbatim]] = defaultdict(list)
+    for phrase_id, state in states.items():
+        card, row, start, end = places[phrase_id]
+        masked = phrases[phrase_id].text
+        text = raw[card, row][start:end] if raw.get((card, row)) else masked
+        wave, behind = waves.get((card, row), ""), "; ".join(state.origins)
+        for code in state.codes:
+            verbatims[code].append(Verbatim(text, scores[card, row], "", wave, phrase_id, behind, (masked, "")))
+    sort_verbatims(verbatims.values())
+    all_codes, confirmed = tuple(codebook.codes.values()), sum(bool(state.codes) for state in states.values())
+    return Reasons(
+        criteria_of(purposes, codes, coded, all_codes, settings.balance),
+        all_codes,
+        dict(verbatims),
+        confirmed,
+        len(phrases) - confirmed,
+        sum(state.disputed for state in states.values()),
+        tuple(coded),
+        read_quality(tx, WHY_FRAME, settings.review),
+    )
+
+
+def evidence_of(tx: Transaction, settings: Study) -> str:
+    """Return the hash a report prints: of all that its numbers rest on.
+
+    That is the decisions and the codebook's log of all the study's code frames, the scores, dates and attributes of the
+    cards, and the settings that numbers depend on.
+    """
+    decisions = [made for frame in settings.frames for made in review.live_decisions(tx, frame)]
+    events = [event for frame in settings.frames for event in review.codebook_events(tx, frame)]
+    return evidence_hash(
+        decisions,
+        events,
+        cards.scores(tx),
+        settings_behind(settings),
+        cards.attributes(tx),
+    )
 
 
 def sort_verbatims(lists: Iterable[list[Verbatim]]) -> None:

@@ -1,4 +1,4 @@
-"""The one Jinja environment: autoescaped, strict, and without characters that no page can carry."""
+"""The Jinja environments: autoescaped, strict, and without characters that no page can carry."""
 
 from functools import cache, partial
 
@@ -7,11 +7,14 @@ from markupsafe import Markup
 
 from models.inert import printable
 from reports import figures
+from reports.language import RUSSIAN, language
+from reports.words import PEOPLE, PHRASES, ROWS
 
 
 @cache
-def environment() -> Environment:
-    """Return the environment of the pages' templates."""
+def environment(code: str = RUSSIAN.code) -> Environment:
+    """Return the environment of the pages' templates in one language; `t` says texts in it."""
+    t = language(code)
     made = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -21,16 +24,19 @@ def environment() -> Environment:
         finalize=_printable,
     )
     made.filters |= {
-        "number": figures.number,
-        "points": figures.points,
-        "percent": figures.percent,
-        "plain": figures.plain,
-        "probability": figures.probability,
-        "moment": figures.moment,
-        "phrases": partial(figures.counted, one="фраза", few="фразы", many="фраз"),
-        "respondents": partial(figures.counted, one="респондент", few="респондента", many="респондентов"),
+        "number": t.number,
+        "points": t.points,
+        "percent": t.percent,
+        "plain": t.plain,
+        "probability": t.probability,
+        "moment": t.moment,
+        "phrases": partial(t.counted, forms=PHRASES),
+        "respondents": partial(t.counted, forms=PEOPLE),
+        "rows": partial(t.counted, forms=ROWS),
     }
     made.globals["interval"] = figures.interval
+    made.globals["t"] = t
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return made
 
 

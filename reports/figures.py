@@ -31,6 +31,11 @@ def percent(value: float, digits: int = 0) -> str:
     return NOTHING if math.isnan(value) else f"{number(value, digits)}{NBSP}%"
 
 
+def amount(value: float) -> str:
+    """Write whole money with its thousands apart: «2 649 200»."""
+    return NOTHING if math.isnan(value) else f"{value:,.0f}".replace(",", NBSP).replace("-", MINUS)
+
+
 def probability(share: float) -> str:
     """Write a probability (0-1) in percent; never as 0 % or 100 %, which it is not."""
     value = 100 * share
@@ -47,13 +52,6 @@ def interval(low: float, high: float) -> str:
 def plain(value: float) -> str:
     """Write a cut or a bound from the settings with no more decimals than it has."""
     return f"{value:g}".replace(".", ",").replace("-", MINUS)
-
-
-def counted(count: int, one: str, few: str, many: str) -> str:
-    """Write a count with the form of its noun: «1 фраза», «2 фразы», «5 фраз»."""
-    tens, ones = count % 100 // 10, count % 10
-    word = many if tens == 1 or ones == 0 or ones > 4 else one if ones == 1 else few
-    return f"{count}{NBSP}{word}"
 
 
 def moment(when: datetime) -> str:

@@ -3,21 +3,33 @@
 from collections import defaultdict
 
 from models.balance import fixed_counts, net_balance, served_balance
-from models.coded import CodedTable
+from models.coded import Answer, CodedTable
 from models.config import Study
+from models.criteria import criteria_of
+from models.measures.measured import measure
+from models.privacy.masking import masked
 from models.store.database import now
 from models.waves import wave_balance
-from reports.data import Outside, Report, Verbatim, sort_verbatims
+from reports.data import Outside, Reasons, Report, Verbatim, sort_verbatims
+from reports.language import Language, language_of
 
 
-def report_of(found: CodedTable, settings: Study) -> Report:
-    """Compute the served balance of a table coded by hand, and what its report shows."""
+def report_of(found: CodedTable, settings: Study, *, mask: bool = False) -> Report:
+    """Compute the served balance of a table coded by hand, and what its report shows.
+
+    Parameters
+    ----------
+    mask : bool
+        Mask the texts: the table has them as they were written.
+    """
+    hide, t = masked if mask else str, language_of(settings)
     rows, codes, balance = found.rows, found.codes, settings.balance
     file, handed_out = found.table.path.name, settings.cards.handed_out
     verbatims: dict[str, list[Verbatim]] = defaultdict(list)
     for answer in found.answers:
-        behind = "; ".join(f"{file}, строка {line}" for line in answer.lines)
-        said = Verbatim(answer.text, answer.coded.score, answer.why, answer.coded.wave, "", behind)
+        said = Verbatim(
+            hide(answer.text), answer.coded.score, hide(answer.why), answer.coded.wave, "", _behind(file, answer, t)
+        )
         for code_id in answer.coded.codes:
             verbatims[code_id].append(said)
     sort_verbatims(verbatims.values())
@@ -41,9 +53,27 @@ def report_of(found: CodedTable, settings: Study) -> Report:
         evidence=found.evidence(settings),
         settings=settings,
         scripted=False,
-        masked=False,
+        masked=mask,
         coded=tuple(rows),
+        measured=measure(rows, codes, found.attributes, settings, found.attribute_columns, found.month_first),
+        reasons=_reasons(found, settings) if found.why_codes else None,
         outside=Outside(
             file, len(found.table.rows) + len(found.table.broken), found.refused, found.no_score, found.notes
         ),
     )
+
+
+def _reasons(found: CodedTable, settings: Study) -> Reasons:
+    verbatims: dict[str, list[Verbatim]] = defaultdict(list)
+    for answer in found.answers:
+        behind = _behind(found.table.path.name, answer, language_of(settings))
+        for code_id in answer.why_codes:
+            verbatims[code_id].append(Verbatim(answer.why, answer.coded.score, "", answer.coded.wave, "", behind))
+    sort_verbatims(verbatims.values())
+    rows = found.reasons
+    tables = criteria_of(found.rows, found.codes, rows, found.why_codes, settings.balance)
+    return Reasons(tables, found.why_codes, dict(verbatims), coded=tuple(rows))
+
+
+def _behind(file: str, answer: Answer, t: Language) -> str:
+    return "; ".join(t("{file}, строка {row}", file=file, row=line) for line in answer.lines)

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 
 from models.inert import printable
-from reports.figures import points
+from reports.language import RUSSIAN, Language
+from reports.letters import widest_mean
 from reports.words import STATES, certainty
 
 Line = Mapping[Hashable, Any]  # a row of the balance or of the fixed codes
+_FAIR = 0.675  # mean width of a letter, in heights of the font, that the widths of the layouts allow for
 LINE = 17  # pixels from one line of text to the next
 
 
@@ -54,16 +56,16 @@ class Row:
         return bool(self.line["n"])
 
 
-def placed(balance: pd.DataFrame, layout: Layout) -> list[Row]:
+def placed(balance: pd.DataFrame, layout: Layout, t: Language = RUSSIAN) -> list[Row]:
     """Give every stream its place; a long name makes its row higher."""
     rows: list[Row] = []
     top = 0.0
     for line in balance.to_dict("records"):
-        state = STATES[line["state"]]
-        name = _wrapped(printable(line["code"]), layout.wrap)
+        state = t(STATES[line["state"]])
+        name = wrapped(printable(line["code"]), layout.wrap)
         tall = LINE * len(name)
-        text = f"{points(line['b'])}  {state}" if line["n"] else state
-        unsure = certainty(line["state"], line["certain"])
+        text = f"{t.points(line['b'])}  {state}" if line["n"] else state
+        unsure = certainty(line["state"], line["certain"], t)
         if layout.beside:
             foot = top + max(tall, 2 * LINE) + 12
             bar, state_y = top + 11, top + 13
@@ -75,8 +77,14 @@ def placed(balance: pd.DataFrame, layout: Layout) -> list[Row]:
     return rows
 
 
-def _wrapped(name: str, width: int) -> list[str]:
-    """Break a name into at most three lines, and evenly, so that no last word is left alone."""
-    lines = textwrap.wrap(name, width, max_lines=3, placeholder="…")
+def wrapped(name: str, width: int, most: int = 3) -> list[str]:
+    """Break a name into at most `most` lines, and evenly, so that no last word is left alone.
+
+    `width` is in letters of usual width; names in wider ones get fewer on a line.
+    """
+    width = max(4, int(width * min(1, _FAIR / widest_mean(name))))
+    lines = textwrap.wrap(name, width, max_lines=most, placeholder="…")
+    if lines[-1:] == ["…"]:  # all of the last line was one word too long for it
+        lines = [*lines[:-2], lines[-2][:-1] + "…"]
     even = (textwrap.wrap(name, shorter) for shorter in range(max(map(len, name.split()), default=1), width))
     return next((better for better in even if len(better) == len(lines)), lines)

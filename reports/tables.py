@@ -1,7 +1,8 @@
-"""balance.csv, nets.csv, waves.csv and fixed_codes.csv: the numbers for other programs."""
+"""The numbers for other programs: balance, nets, waves, measures, fixed codes, criteria and backlog as CSV files."""
 
 import pandas as pd
 
+from models.criteria import BACKLOG, CRITERIA
 from models.inert import cell
 from reports.data import Report
 
@@ -9,6 +10,7 @@ BALANCE = (
     *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b"),
     *("state", "certain", "box", "size", "target", "strategy"),
 )
+CHOSEN = ("strategy_override", "strategy_reason")
 INTERVAL = ("share", "b_low", "b_high", "level")
 NETS = (
     *("net", "codes", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size"),
@@ -20,9 +22,10 @@ FIXED = ("code", "code_id", "rows", "respondents")
 def balance_csv(report: Report) -> bytes:
     """Write the served balance: percent and points unrounded, nothing where no row is scored.
 
-    The agreed columns come first; then the share of respondents in percent, and the interval of B with its level.
+    The agreed columns come first; then the share of respondents in percent, the interval of B with its level, and the
+    strategy that the analyst chose with the reason.
     """
-    return plain_csv(report.balance[[*BALANCE, *INTERVAL]])
+    return plain_csv(report.balance[[*BALANCE, *INTERVAL, *CHOSEN]])
 
 
 def nets_csv(report: Report) -> bytes:
@@ -35,9 +38,24 @@ def waves_csv(report: Report) -> bytes:
     return plain_csv(report.waves)
 
 
+def measures_csv(report: Report) -> bytes:
+    """Write the measures, one line a measure, stream and category; only a header without columns for any."""
+    return plain_csv(report.measured.table)
+
+
 def fixed_csv(report: Report) -> bytes:
     """Write the counts of the fixed codes."""
     return plain_csv(report.fixed[list(FIXED)])
+
+
+def criteria_csv(report: Report) -> bytes:
+    """Write the criteria people judge by, from the coded reasons; only a header where these are not coded."""
+    return plain_csv(report.reasons.tables.table if report.reasons else pd.DataFrame(columns=list(CRITERIA)))
+
+
+def backlog_csv(report: Report) -> bytes:
+    """Write what to improve, what lacks most first; only a header where the reasons are not coded."""
+    return plain_csv(report.reasons.tables.backlog if report.reasons else pd.DataFrame(columns=list(BACKLOG)))
 
 
 def plain_csv(table: pd.DataFrame) -> bytes:

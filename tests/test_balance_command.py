@@ -3,14 +3,18 @@
 import csv
 import re
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 from support import EXAMPLE, rechki_here
 
-from reports.write import FILES
+from flows import show
+from flows.balance import balance_file
+from reports.write import CHARTS, FILES, SHARED_FILES
 
 HOSTILE = (
     '=HYPERLINK("http://evil.example/","нажми")',
@@ -59,9 +63,9 @@ def test_the_example_coded_by_hand_is_that_of_the_cards() -> None:
         for name in ("cards", "truth", "coded")
     )
     cards = cards.set_index("card_id")
-    told = zip(truth.card_id, truth.row, truth.codes, strict=True)
-    wanted = [(card, row, codes, cards.loc[card, f"score_{row}"]) for card, row, codes in told]
-    assert list(coded[["card_id", "row", "code", "score"]].itertuples(index=False, name=None)) == wanted
+    told = zip(truth.card_id, truth.row, truth.codes, truth.criteria, strict=True)
+    wanted = [(card, row, codes, cards.loc[card, f"score_{row}"], criteria) for card, row, codes, criteria in told]
+    assert list(coded[["card_id", "row", "code", "score", "why_code"]].itertuples(index=False, name=None)) == wanted
 
 
 def test_the_example_coded_by_hand_gives_exactly_the_expected_states(tmp_path: Path) -> None:
@@ -83,8 +87,12 @@ def test_the_example_coded_by_hand_gives_exactly_the_expected_states(tmp_path: P
     assert [line for line in shown if settled(line) not in said] == []
 
 
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_every_file_is_written_and_says_where_the_codes_come_from(hostile: Path) -> None:
-    assert {path.name for path in hostile.iterdir()} == set(FILES)
+    assert {path.name for path in hostile.iterdir()} == {*FILES, CHARTS}
     page = (hostile / "index.html").read_text("utf-8")
     assert "Закодировано вне Речек" in page
     assert "ждут решения" not in page
@@ -111,15 +119,19 @@ def test_behind_every_number_stand_file_and_line(tmp_path: Path) -> None:
 
 def test_hostile_words_do_nothing_on_the_page(hostile: Path) -> None:
     tags: list[str] = []
+    runs: list[str] = []
 
     class Tags(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             tags.append(tag)
             assert not [name for name, _ in attrs if name.startswith("on")]
+            if tag == "script" and not attrs:
+                runs.append(tag)
 
     text = (hostile / "index.html").read_text("utf-8")
     Tags().feed(text)
-    assert not {"script", "img", "iframe"} & set(tags)
+    assert not {"img", "iframe"} & set(tags)
+    assert len(runs) == 1, "the one script is ours"
     assert "Щ" * 10_000 in text
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", text)
     assert 'dir="auto">справа \u202eналево' in text, "words that run the other way keep to their own paragraph"
@@ -158,6 +170,26 @@ def test_without_out_nothing_is_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+LONG = "Поток с таким длинным названием, что в строку терминала он вместе с числами никак не поместится"
+
+
+def test_a_long_name_stands_whole_in_a_file_and_is_cut_in_a_narrow_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "a.csv", [(1, LONG, 5, "", "", "", ""), (2, "Б", 3, "", "", "", "")])
+    (line,) = [line for line in rechki_here("balance", file).stdout.splitlines() if LONG in line]
+    assert line.split()[-6:] == ["1", "+100", "100-0-0", "XS", "over", "no"]
+    said = StringIO()
+    monkeypatch.setattr(show, "console", Console(file=said, width=80, color_system=None))
+    balance_file(file, None, None)
+    shown = [line.split() for line in said.getvalue().splitlines() if line.startswith((" Поток", " Б"))]
+    assert [line[-6:] for line in shown] == [
+        ["1", "-100", "0-100-0", "XS", "under", "no"],
+        ["1", "+100", "100-0-0", "XS", "over", "no"],
+    ]
+    assert [line[-7].endswith("…") for line in shown] == [False, True]
+
+
 def test_settings_of_a_file_hold(tmp_path: Path) -> None:
     rows = [(1, "А", "отлично", "", "", "", ""), (2, "А", 3, "", "", "", ""), (2, "А", 3, "", "", "", "")]
     file = write(tmp_path / "a.csv", rows)
@@ -190,12 +222,12 @@ def test_what_cannot_be_counted_is_told_and_leaves_an_older_report_as_it_is(
 ) -> None:
     file = write(tmp_path / "a.csv", [(1, "А", 5, "", "", "", "")])
     assert rechki_here("balance", file, "--out", tmp_path / "out").returncode == 0
-    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    before = contents(tmp_path / "out")
     done = rechki_here("balance", write(file, rows), "--out", tmp_path / "out")
     assert done.returncode == 1
     assert told in done.stderr
     assert str(file) in done.stderr
-    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+    assert contents(tmp_path / "out") == before
 
 
 def test_the_table_is_never_written_over(tmp_path: Path) -> None:
@@ -239,3 +271,149 @@ def test_the_case_gives_its_eleven_stated_states_and_none_that_it_does_not_state
     }
     assert (table.loc["Поддержка", "n"], table.loc["Поддержка", "strategy"]) == (0, "")
     assert set(table.loc[["Работа с родовыми сценариями", "Выгодная покупка"], "size"]) == {"XS"}
+
+
+def test_the_columns_of_a_coded_table_are_measured_and_what_holds_no_value_is_named(tmp_path: Path) -> None:
+    header = "card_id,row,code,score,nps,segment,город"
+    rows: list[tuple[object, ...]] = [(f"k{at}", 1, "Деньги", 4, at % 11, "AB"[at % 2], "Омск") for at in range(20)]
+    rows += [("k0", 2, "Рост", 5, "", "", ""), ("k1", 2, "Рост", 5, 3, "", ""), ("k20", 1, "Рост", 5, "много", "", "")]
+    done = rechki_here("balance", write(tmp_path / "coded.csv", rows, header), "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "measured: nps = nps, segment = segment" in said
+    assert "no value: coded.csv, row 24, column 'nps': 'много' is no whole number from 0 to 10" in said
+    assert "column 'nps': the same card has another value elsewhere: it counts as having none (1 cards)" in said
+    table = pd.read_csv(tmp_path / "out" / "measures.csv").set_index(["measure", "part", "name"])
+    assert table.loc[("nps", "code", "Рост"), "respondents"].item() == 1
+    assert table.loc[("nps", "code", "Рост"), "missing"].item() == 2
+
+
+def test_a_measure_that_is_asked_for_and_not_there_is_an_error(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("measures: {columns: {revenue: оборот}}", "utf-8")
+    table = write(tmp_path / "coded.csv", [("k1", "Деньги", 4, 9)], "card_id,code,score,nps")
+    done = rechki_here("balance", table, "--settings", settings, "--out", tmp_path / "out")
+    assert (done.returncode, (tmp_path / "out").exists()) == (1, False)
+    assert "no attribute 'оборот'; there are: nps" in done.stderr
+
+
+def test_codes_of_reasons_give_criteria_and_what_to_improve(tmp_path: Path) -> None:
+    rows = [
+        ("а", 1, "Снять боль", 5, "Быстро|Вежливо", "за час, спасибо Анне Петровне"),
+        ("а", 2, "Улыбка", 2, "Цена", "дорого"),
+        ("б", 1, "Снять боль", 3, "быстро", "ждал"),
+        ("в", 1, "Снять боль", 1, "Быстро", "=ждал два дня"),
+        ("в", 1, "Улыбка", 1, "", ""),
+        ("г", 1, "Улыбка", 4, "Нет ответа", "не знаю"),
+        ("д", 1, "Улыбка", 4, "", ""),
+    ]
+    file = write(tmp_path / "a.csv", rows, "card_id,row,code,score,why_code,why")
+    done = rechki_here("balance", file, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert ", 3 criteria; evidence" in done.stdout
+    assert "«быстро», read as «Быстро»" in done.stdout
+    table = pd.read_csv(tmp_path / "out" / "criteria.csv", keep_default_na=False).set_index("criterion")
+    assert table[["n", "mean", "n_without"]].to_dict("index") == {
+        "Быстро": {"n": 3, "mean": 3.0, "n_without": 1},
+        "Вежливо": {"n": 1, "mean": 5.0, "n_without": 3},
+        "Цена": {"n": 1, "mean": 2.0, "n_without": 3},
+    }
+    backlog = pd.read_csv(tmp_path / "out" / "backlog.csv")
+    assert backlog[["criterion", "backlog", "purposes"]].to_numpy().tolist() == [
+        ["Быстро", 3, "Снять боль|Улыбка"],
+        ["Цена", 2, "Улыбка"],
+    ]
+    book = load_workbook(tmp_path / "out" / "report.xlsx")
+    behind = [(row[2].value, row[4].value) for row in book["Слова о причинах"].iter_rows(min_row=2)]
+    assert ("дорого", "a.csv, строка 3") in behind
+    assert "за час, спасибо [ИМЯ_1]" in [row[5].value for row in book["Цитаты"].iter_rows(min_row=2)]
+    assert 'id="backlog"' in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
+def test_a_reason_without_codes_gives_words_to_quote_and_no_criteria(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", [("а", "Сон", 5, "выспался"), ("б", "Сон", 3, "шумно")], "card_id,code,score,why")
+    assert rechki_here("balance", file, "--out", tmp_path / "out").returncode == 0
+    book = load_workbook(tmp_path / "out" / "report.xlsx")
+    assert "Критерии" not in book.sheetnames
+    assert [row[5].value for row in book["Цитаты"].iter_rows(min_row=2)] == ["выспался"]
+    assert len((tmp_path / "out" / "criteria.csv").read_text("utf-8").splitlines()) == 1
+
+
+def test_the_evidence_covers_the_codes_of_the_reasons_where_there_are_any(tmp_path: Path) -> None:
+    def evidence(name: str, header: str, *last: str) -> str:
+        file = write(tmp_path / name, [("а", "Сон", 5, *last), ("б", "Сон", 3, *last)], header)
+        said = rechki_here("balance", file).stdout
+        return re.findall(r"evidence (\w+)", said)[0]
+
+    plain = evidence("a.csv", "card_id,code,score")
+    assert evidence("b.csv", "card_id,code,score,why", "тихо") == plain
+    assert evidence("c.csv", "card_id,code,score,why_code", "Тишина") != plain
+    assert evidence("d.csv", "card_id,code,score,критерий", "Тишина") == evidence(
+        "e.csv", "card_id,code,score,why_code", "Тишина"
+    )
+
+
+def test_a_cell_that_is_no_code_of_a_reason_is_told_and_costs_no_row(tmp_path: Path) -> None:
+    rows = [("а", "Сон", 5, "Тишина"), ("б", "Сон", 3, "Щ" * 5000), ("в", "Сон", 3, " | ")]
+    file = write(tmp_path / "a.csv", rows, "card_id,code,score,why_code")
+    done = rechki_here("balance", file, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "row 3, column 'why_code': a code is longer than any name (5000 letters" in done.stdout
+    assert pd.read_csv(tmp_path / "out" / "balance.csv")["n"].tolist() == [3]
+    assert pd.read_csv(tmp_path / "out" / "criteria.csv")["n"].tolist() == [1]
+
+
+def test_a_shared_report_has_no_small_groups_no_names_and_no_rows(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        (f"клиент {at}", "Учёба", 5 - at % 2, "", "", f"слова {at}", "") for at in range(14)
+    ]
+    rows += [(f"клиент {at}", "Малый", 0, "", "", "мой телефон +7 912 345-67-89", "") for at in range(4)]
+    rows += [(f"гость {at}", "Учёба", 4, "", "", "пишите мне на olga@school.example", "") for at in range(9)]
+    file = write(tmp_path / "Иванов Пётр Сергеевич.csv", rows)
+    done = rechki_here("balance", file, "--share", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "no group of fewer than 5 respondents is shown or follows by subtraction: streams 1, nets 0" in done.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*SHARED_FILES, CHARTS}
+    book = load_workbook(tmp_path / "out" / "report.xlsx")
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    everything = "\n".join(
+        [
+            *(p.read_text("utf-8") for p in (tmp_path / "out").rglob("*") if p.suffix in {".html", ".csv", ".svg"}),
+            *cells,
+        ]
+    )
+    for secret in ("Малый", "+7 912", "olga", "Иванов", "клиент 1", "гость"):
+        assert secret not in everything, secret
+    assert "[ПОЧТА_1]" in everything
+    (line,) = pd.read_csv(tmp_path / "out" / "balance.csv").to_dict("records")
+    assert (line["rows"], line["share"]) == (23, 100)
+
+
+def test_a_shared_report_without_a_title_has_one_in_its_language(tmp_path: Path) -> None:
+    file = write(tmp_path / "Иванов.csv", [(at, "А", 5, "", "", "", "") for at in range(6)])
+    for settings, title in (
+        ("{language: en}", "How the streams of clients are served"),
+        ("{}", "Как обслужены потоки"),
+    ):
+        (tmp_path / "s.yaml").write_text(f"report: {settings}\n", "utf-8")
+        asked = ("balance", file, "--share", "--settings", tmp_path / "s.yaml", "--out", tmp_path / "out")
+        assert rechki_here(*asked).returncode == 0
+        assert f"<h1>{title}" in (tmp_path / "out" / "index.html").read_text("utf-8")
+        heads = load_workbook(tmp_path / "out" / "report.xlsx").worksheets[0].oddHeader.left.text
+        assert str(heads).startswith(title)
+
+
+def test_how_small_is_too_small_is_a_setting_and_a_folder_is_needed(tmp_path: Path) -> None:
+    file = write(tmp_path / "мои.csv", [(at, "А", 5, "", "", "", "") for at in range(6)])
+    (tmp_path / "s.yaml").write_text("share: {respondents: 7}\n", "utf-8")
+    asked = ("balance", file, "--share", "--settings", tmp_path / "s.yaml")
+    assert rechki_here(*asked, "--out", tmp_path / "out").returncode == 0
+    assert len(pd.read_csv(tmp_path / "out" / "balance.csv")) == 0
+    without = rechki_here(*asked)
+    assert without.returncode == 1
+    assert "--out" in without.stderr
+    (tmp_path / "s.yaml").write_text("share: {respondents: 2}\n", "utf-8")
+    refused = rechki_here(*asked, "--out", tmp_path / "other")
+    assert refused.returncode == 1
+    assert "share.respondents" in refused.stderr
+    assert not (tmp_path / "other").exists()

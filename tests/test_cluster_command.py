@@ -1,6 +1,7 @@
 """`rechki cluster`: any table in, groups out; nothing dropped, nothing half-written."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,9 @@ def test_the_same_words_are_in_one_group(made: Path) -> None:
 def test_the_map_holds_every_different_answer(made: Path) -> None:
     page = (made / "map.html").read_text("utf-8")
     assert page.count("<circle") > 250
+    for group in table(made / "out.groups.csv")[:5]:
+        counted = rf"{re.escape(group['name'])} <span class=\"soft\">· {group['size']}\u00a0ответ"
+        assert re.search(counted, page), "rows are counted, as in the table of groups"
     assert "http" not in page.replace("Content-Security-Policy", "").replace("http-equiv", "")
 
 

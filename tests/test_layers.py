@@ -16,7 +16,7 @@ ALLOWED = {
     "configs": {"configs"},
 }
 LABEL_STUDIO = {"label_studio_sdk", "label_studio"}
-KEPT_TO = {"annotation": LABEL_STUDIO, "flows": {"prefect", "typer"}}
+KEPT_TO = {"annotation": LABEL_STUDIO, "flows": {"prefect", "typer", "apprise"}}
 MODULES = sorted(path for package in ALLOWED for path in (ROOT / package).rglob("*.py"))
 
 

@@ -10,6 +10,7 @@ from flows.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [str(page.relative_to(ROOT)) for at in (".", "docs", "deploy") for page in sorted((ROOT / at).glob("*.md"))]
 
 
 def commands() -> set[str]:
@@ -38,11 +39,11 @@ def test_both_commands_stand_on_the_first_screen() -> None:
     assert any("make test" in line for line in first_screen)
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ru.md", "docs/label-studio.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_every_link_and_picture_exists(name: str) -> None:
-    text = (ROOT / name).read_text("utf-8")
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (ROOT / target).exists(), target
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
 
 
 def test_every_make_target_the_readme_names_exists() -> None:

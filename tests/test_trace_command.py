@@ -33,7 +33,7 @@ def traced(study: Path, code: str) -> dict[str, object]:
 def test_every_number_of_every_code_has_its_annotations(study: Path) -> None:
     with read_study(study) as opened, opened.store.transaction() as tx:
         _, states = review.coding(tx, FRAME)
-        coded = cards.coded_rows(tx, FRAME, states)
+        coded = cards.coded_rows(tx, FRAME, states, None)
         newest = review.newest_annotations(tx)
     there = {f"{i}/{p}/{a}/{found.revision}" for (i, p, a), found in newest.items() if not found.removed}
     balance = pd.read_csv(study / "expected_balance.csv")

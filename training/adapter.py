@@ -1,8 +1,8 @@
-"""Train the adapter of the bundled encoder: make adapter, or python training/adapter.py [--out FOLDER].
+"""Train what the bundled encoder knows of purposes: make adapter, or python training/adapter.py [--out FOLDER].
 
-The data are phrases.csv (the training domains of splits.csv) and more_phrases.csv in training/data. The name of a label
-counts as one of its phrases. The mean of two seeds, which took 31 and 40 minutes in runs of their own, beside other
-work on two cores. The same seeds give the same adapter on one machine; what others change is in
+That is the adapter of multilingual-e5-small and the map of Universal Sentence Encoder. The data are phrases.csv (the
+training domains of splits.csv) and more_phrases.csv in training/data. The name of a label counts as one of its phrases.
+The same seeds give the same weights on one machine; what others change, and how long it took, is in
 models/encoder/purposes/README.md.
 """
 
@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from models.encoder.bundled import base_encoder, use_encoder
-from models.encoder.training import Recipe, train_adapter
+from models.encoder.mapping import MapRecipe, save_map, train_map
+from models.encoder.training import Progress, Recipe, train_adapter
 
 DATA = Path(__file__).parent / "data"
 OUT = Path(__file__).parents[1] / "models" / "encoder" / "purposes"
@@ -44,7 +45,8 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=OUT)
     asked.add_argument("--split", nargs="+", default=["train"], help="domains of splits.csv to train on")
     asked.add_argument("--seeds", type=int, nargs="+", default=[0, 1], help="an adapter each, averaged into one")
-    asked.add_argument("--epochs", type=float, default=Recipe.epochs)
+    asked.add_argument("--epochs", type=float, default=Recipe.epochs, help="of the adapter")
+    asked.add_argument("--only", choices=("map", "adapter"))
     asked.add_argument(
         "--domains", type=int, help="as many domains only, drawn by the first seed: for the learning curve"
     )
@@ -56,18 +58,25 @@ def main() -> None:
         found = {name: found[name] for name in random.Random(options.seeds[0]).sample(sorted(found), options.domains)}  # noqa: S311
     phrases = sum(len(texts) for labels in found.values() for texts in labels.values())
     print(f"{len(found)} domains, {phrases} phrases and names of labels")
+    chosen = [found[name] for name in sorted(found)]
+    if options.only != "adapter":
+        save_map(train_map(chosen, use_encoder(), MapRecipe(), _telling("map", 500)), options.out)
+    if options.only != "map":
+        recipe = replace(Recipe(), seeds=tuple(options.seeds), epochs=options.epochs)
+        tell = _telling("adapter", 25)
+        losses = train_adapter(base_encoder(), chosen, use_encoder(), recipe, options.out, tell)
+        tenth = max(1, len(losses) // 10)
+        print(f"loss {np.mean(losses[:tenth]):.3f} in the first tenth, {np.mean(losses[-tenth:]):.3f} in the last")
+
+
+def _telling(what: str, every: int) -> Progress:
     begun = time.monotonic()
 
     def tell(done: int, whole: int) -> None:
-        if done % 25 == 0 or done == whole:
-            print(f"step {done} of {whole}, {time.monotonic() - begun:.0f} s", flush=True)
+        if done % every == 0 or done == whole:
+            print(f"{what}: step {done} of {whole}, {time.monotonic() - begun:.0f} s", flush=True)
 
-    recipe = replace(Recipe(), seeds=tuple(options.seeds), epochs=options.epochs)
-    losses = train_adapter(
-        base_encoder(), [found[name] for name in sorted(found)], use_encoder(), recipe, options.out, tell
-    )
-    tenth = max(1, len(losses) // 10)
-    print(f"loss {np.mean(losses[:tenth]):.3f} in the first tenth, {np.mean(losses[-tenth:]):.3f} in the last")
+    return tell
 
 
 if __name__ == "__main__":

@@ -1,15 +1,22 @@
 """Fit what tells phrases of new purposes (models/outsiders.py): python training/outsiders.py.
 
-Waves are drawn from labelled sets with two codes held back, some with none: the card sets gsr, yoga and garage, the
-short answers of benchmarks/data and the development domains of phrases.csv. School and clinic, whose own waves
-benchmarks/suggesting.py measures, are left out. Prints the weights, how well sets are told that the weights have not
-seen, and what several rules for themes would do with them; the chosen ones stand in models/outsiders.py.
+Waves are drawn from labelled sets with one to three codes held back, some with none: the card sets gsr, yoga and
+garage, the short answers of benchmarks/data, the answers and stories of training/data/answers and the development
+domains of phrases.csv. School and clinic, whose own waves benchmarks/suggesting.py measures, are left out. Prints the
+weights, how well sets are told that the weights have not seen, and what several least log odds would find there; those
+that are chosen stand in models/outsiders.py.
+
+Tried beside the five signs, on 400 drawn waves, folds of sets as here: the likelihoods of models/clusters/affinity.py
+that phrases share a code (to the likeliest code, to the coded and to the new ones, and what share of a phrase's cluster
+is coded, under six cuts of average link), the same signs in each of the joined encoders alone, letters and word stems
+(TF-IDF) that coded phrases lack, the nearest coded phrases, Mahalanobis distances and their ratio (Ren et al. 2021),
+the length, and the means of these over a phrase's neighbours. The mean area under the curve is .774 with the five; with
+one more it is .771 to .776, with all 24 of the first kind .771, with all 40 of the others .776.
 """
 
-import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +30,13 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.clustering.waves import Remembering, Wave, simulated_waves  # noqa: E402
 from models.config import default_study  # noqa: E402
 from models.encoder.load import load_encoder  # noqa: E402
-from models.outsiders import Rule, evidence, standardised, themes_of  # noqa: E402
+from models.outsiders import evidence, standardised  # noqa: E402
 from models.suggesting import Learned, learn  # noqa: E402
 
-DRAWS, FOLDS = 6, 5
-GRID = ((-1.8, -1.6, -1.4), (-1.1, -1.05, -1.0), (-0.1,), (0.6, 0.7), (1.0, 2.0))
-MOST = 0.12  # of the phrases that have a code may be put into a new theme
-SHOWN = 6
+DRAWS = {"hard": 24, "stories": 18, "short": 8, "answers": 6, "dev domain": 8}
+FOLDS = 6
+MOST = 0.13  # of the phrases that have a code, the mean over the kinds of sets, are taken for new
+LEAST = (-0.6, -0.7, -0.8, -0.9, -1.0)
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,8 @@ class Trial:
 
 def main() -> None:
     """Fit and print."""
-    waves = list(simulated_waves(DRAWS))
-    waves += simulated_waves(1, held=0)
+    waves = [wave for wave in simulated_waves(max(DRAWS.values())) if _number(wave) < DRAWS[wave.kind]]
+    waves += simulated_waves(1, held=False)
     encoder = Remembering(load_encoder(default_study("waves").encoder))
     encoder.remember(waves)
     trials = [trial_of(wave, encoder) for wave in waves]
@@ -69,16 +76,29 @@ def main() -> None:
         if 0 < trial.outside.sum() < len(score):
             told[trial.wave.kind].append(roc_auc_score(trial.outside, score))
     print("area under the curve, unseen sets:", {kind: round(float(np.mean(all_)), 3) for kind, all_ in told.items()})
-    rules = [Rule(*numbers) for numbers in itertools.product(*GRID)]
-    tried = [(rule, judged(trials, scores, rule)) for rule in rules]
-    tried.sort(key=lambda item: _rank([item[1][kind] for kind in told]))
-    for rule, figures in tried[:SHOWN]:
-        print(rule, {kind: f"{found:.2f} found, {wrong:.2f} of the others" for kind, (found, wrong) in figures.items()})
+    for least in (*LEAST, chosen(trials, scores)):
+        print(f"least log odds {least:.2f}:", _told(judged(trials, scores, least)))
+    print("by set:", _told(judged(trials, scores, least, by_set=True)))
 
 
-def _rank(figures: Sequence[tuple[float, float]]) -> tuple[bool, float]:
-    """Rules that put too many others into themes come last; then those that find most come first."""
-    return max(wrong for _, wrong in figures) > MOST, -sum(found for found, _ in figures)
+def _told(figures: Mapping[str, tuple[float, float]]) -> str:
+    return "; ".join(
+        f"{name}: {found:.2f} found, {wrong:.2f} of the others" for name, (found, wrong) in figures.items()
+    )
+
+
+def _number(wave: Wave) -> int:
+    return int(wave.name.rsplit(" ", 1)[1])
+
+
+def chosen(trials: Sequence[Trial], scores: Sequence[np.ndarray]) -> float:
+    """Return the least log odds at which no more than `MOST` of the others are taken for new where something is."""
+    low, high = -3.0, 1.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        wrong = [wrong for found, wrong in judged(trials, scores, middle).values() if not np.isnan(found)]
+        low, high = (middle, high) if np.mean(wrong) > MOST else (low, middle)
+    return high
 
 
 def trial_of(wave: Wave, encoder: Remembering) -> Trial:
@@ -86,7 +106,8 @@ def trial_of(wave: Wave, encoder: Remembering) -> Trial:
     known = learn(wave.coded, [text for text, _ in wave.new], encoder, default_study("waves"))  # type: ignore[arg-type]
     place = known.column.place[len(wave.coded) :]
     outside = {int(at): not inside for at, inside in zip(place, wave.known, strict=True)}
-    signs = standardised(evidence(known.vectors[known.new], known.coded, known.likely[known.new]))
+    every = np.arange(len(known.new))
+    signs = standardised(evidence(known.vectors[known.new], known.coded, known.likely[known.new], every))
     return Trial(wave, known, signs, np.array([outside[int(at)] for at in known.new]))
 
 
@@ -102,21 +123,18 @@ def fitted(trials: Sequence[Trial]) -> tuple[np.ndarray, float]:
     return model.coef_[0], float(model.intercept_[0])
 
 
-def judged(trials: Sequence[Trial], scores: Sequence[np.ndarray], rule: Rule) -> dict[str, tuple[float, float]]:
-    """Share of outside and of other rows that a rule puts into new themes; means over the waves of a kind."""
+def judged(
+    trials: Sequence[Trial], scores: Sequence[np.ndarray], least: float, by_set: bool = False
+) -> dict[str, tuple[float, float]]:
+    """Share of outside and of other phrases that are taken for new; means over the waves of a kind, or of a set."""
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for trial, score in zip(trials, scores, strict=True):
-        known = trial.known
-        keys = [known.column.keys[at] for at in known.new]
-        themes = themes_of(known.vectors[known.new], keys, score, default_study("waves").proposal.seed, rule)
-        marked = np.zeros(len(known.column.keys) + 1, bool)
-        marked[known.new] = themes >= 0
-        rows = marked[known.column.place[len(trial.wave.coded) :]]
-        inside, saying = trial.wave.known, trial.wave.judged
-        kind = trial.wave.kind if (~inside & saying).any() else f"{trial.wave.kind}, nothing new"
-        recall = float(rows[~inside & saying].mean()) if (~inside & saying).any() else float("nan")
-        found[kind].append((recall, float(rows[inside & saying].mean())))
-    return {kind: tuple(np.mean(all_, axis=0).tolist()) for kind, all_ in found.items()}
+        outside, new = trial.outside, score > least
+        name = trial.set_name if by_set else trial.wave.kind
+        name = name if outside.any() else f"{name}, nothing new"
+        recall = float(new[outside].mean()) if outside.any() else float("nan")
+        found[name].append((recall, float(new[~outside].mean())))
+    return {name: tuple(np.mean(all_, axis=0).tolist()) for name, all_ in found.items()}
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Train the weights of models/clusters/affinity.py: python training/pairs.py [--out models/clusters/pairs.json].
 
 From training/data/answers: sixteen sets of coded answers that the adapter has not been trained on (with these it would
-take its own memory for skill). Every set counts the same, however many answers it has. Two minutes on two
-cores, nearly all of it for encoding.
+take its own memory for skill). The four sets of stories count together as much as the twelve of short answers, every
+set of a kind the same, however many answers it has. Two minutes on two cores, nearly all of it for encoding.
 """
 
 import argparse
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -38,13 +39,14 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=WEIGHTS)
     out = options.parse_args().out
     encoder = load_encoder("bundled")
-    sets = []
+    sets: list[tuple[bool, np.ndarray, np.ndarray]] = []
     for path in sorted(ANSWERS.glob("*.csv")):
         names, values, same = pairs_of(path, encoder)
-        sets.append((values, same))
+        sets.append((path.stem.startswith("stories_"), values, same))
         print(f"{path.stem}: {len(same)} pairs, {same.mean():.3f} share a code", flush=True)
-    values, same = np.concatenate([v for v, _ in sets]), np.concatenate([s for _, s in sets])
-    shares = np.concatenate([np.full(len(s), len(same) / len(sets) / len(s)) for _, s in sets])
+    values, same = np.concatenate([v for _, v, _ in sets]), np.concatenate([s for _, _, s in sets])
+    of_kind = Counter(kind for kind, _, _ in sets)
+    shares = np.concatenate([np.full(len(s), len(same) / len(of_kind) / of_kind[kind] / len(s)) for kind, _, s in sets])
     mean, spread = values.mean(axis=0), values.std(axis=0)
     model = LogisticRegression(max_iter=1000).fit((values - mean) / spread, same, sample_weight=shares)
     weights = model.coef_[0] / spread

@@ -15,6 +15,7 @@ from models.text import text_key, without_numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "benchmarks" / "data"
+ANSWERS = ROOT / "training" / "data" / "answers"
 FIXED = {"нет ответа", "не по теме"}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.clustering.sets import DATA, FIXED, ROOT, domain_rows
+from benchmarks.clustering.sets import ANSWERS, DATA, FIXED, ROOT, domain_rows
 from models.encoder.load import Encoder, Progress
 from models.encoder.space import Vectors
 from models.privacy.masking import masked
@@ -18,7 +18,8 @@ from models.text import without_numbers
 Row = tuple[str, frozenset[str]]
 CARDS = ("gsr", "school", "clinic", "yoga", "garage")
 _CODED = 0.65  # of the rows of a simulated first wave
-_RETURNS = 0.6  # of the rows of a code held back, which comes with the second wave
+_HELD = (1, 3)  # codes that come with the second wave, at least and at most
+_COME = (2, 10)  # rows of such a code there
 _FEWEST, _LARGEST = 4, 0.12  # rows of a code that may be held back, and their share
 
 
@@ -29,7 +30,7 @@ class Wave:
     Attributes
     ----------
     kind : str
-        ``waves``: cards with two waves of their own; the others are drawn: ``hard``, ``short``, ``dev domain`` ….
+        ``waves``: cards with two waves of their own; the others are drawn: ``hard``, ``short``, ``stories`` ….
     """
 
     name: str
@@ -81,15 +82,15 @@ def real_waves() -> Iterator[Wave]:
         yield Wave(name, "waves", coded, tuple((text, right) for text, right, wave in rows if wave != "1"))
 
 
-def simulated_waves(draws: int, held: int = 2, without: Sequence[str] = ("school", "clinic")) -> Iterator[Wave]:
-    """Yield waves drawn from every labelled set that is not left out, with some codes held back for the second.
+def simulated_waves(draws: int, held: bool = True, without: Sequence[str] = ("school", "clinic")) -> Iterator[Wave]:
+    """Yield waves drawn from every labelled set that is not left out.
 
     Parameters
     ----------
     draws : int
         Waves of every set.
-    held : int
-        Codes that nobody has coded yet in the first wave.
+    held : bool
+        Whether one to three codes come with the second wave only, each with two to ten rows.
     without : sequence of str
         Sets left out: those whose own waves are measured.
     """
@@ -98,34 +99,39 @@ def simulated_waves(draws: int, held: int = 2, without: Sequence[str] = ("school
             yield from _draws(name, "hard", [(text, right) for text, right, _ in rows], draws, held)
     for path in sorted(DATA.glob("short_*.csv")):
         yield from _draws(path.stem, "short", _table(path), draws, held)
+    for path in sorted(ANSWERS.glob("*.csv")):
+        kind = "stories" if path.stem.startswith("stories_") else "answers"
+        yield from _draws(path.stem, kind, _table(path), draws, held)
     yield from domain_waves("dev", draws, held)
 
 
-def domain_waves(split: str, draws: int, held: int = 2) -> Iterator[Wave]:
+def domain_waves(split: str, draws: int, held: bool = True) -> Iterator[Wave]:
     """Yield waves drawn from the domains of one split; the test domains are for final figures only."""
     for domain, answers in domain_rows(split).items():
         rows = [(phrase, frozenset([label])) for phrase, label in answers]
         yield from _draws(domain, f"{split} domain", rows, draws, held)
 
 
-def _draws(name: str, kind: str, rows: Sequence[Row], draws: int, held: int) -> Iterator[Wave]:
+def _draws(name: str, kind: str, rows: Sequence[Row], draws: int, held: bool) -> Iterator[Wave]:
     return (_drawn(name, kind, rows, number, held) for number in range(draws))
 
 
-def _drawn(name: str, kind: str, rows: Sequence[Row], number: int, held: int) -> Wave:
+def _drawn(name: str, kind: str, rows: Sequence[Row], number: int, held: bool) -> Wave:
     seed = hashlib.blake2b(f"{name}\0{number}\0{held}".encode(), digest_size=4).digest()
     draw = np.random.default_rng(int.from_bytes(seed, "big"))
     times = Counter(code for _, right in rows for code in right - FIXED)
     some = [code for code in sorted(times) if _FEWEST <= times[code] <= _LARGEST * len(rows)]
-    back = frozenset(draw.choice(some, held, replace=False).tolist()) if held else frozenset[str]()
+    count = int(draw.integers(*_HELD, endpoint=True)) if held else 0
+    left = {str(code): int(draw.integers(*_COME, endpoint=True)) for code in draw.choice(some, count, replace=False)}
     coded: list[Row] = []
     new: list[Row] = []
-    for row in rows:
-        first = draw.random()
-        if not row[1] & back:
-            (coded if first < _CODED else new).append(row)
-        elif row[1] <= back and first < _RETURNS:
+    for at in draw.permutation(len(rows)):
+        row = rows[at]
+        if not row[1] & left.keys():
+            (coded if draw.random() < _CODED else new).append(row)
+        elif row[1] <= left.keys() and all(left[code] for code in row[1]):
             new.append(row)
+            left = {code: most - (code in row[1]) for code, most in left.items()}
     return Wave(f"{name} {number}", kind, tuple(coded), tuple(new))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
@@ -41,17 +42,18 @@ def consensus(
         From the affinities of a resample to its groups 0, 1, 2 … .
     """
     n = len(affinity)
-    shared, both = np.zeros((n, n), np.float32), np.zeros((n, n), np.float32)
+    drawn, groups = np.zeros((n, resamples), np.float32), [sparse.csr_matrix((n, 1), dtype=np.float32)]
     for number in range(resamples):
         kept = np.flatnonzero([_draw(key, number, seed) < _KEPT for key in keys])
+        drawn[kept, number] = 1
         if len(kept) > 1:
             labels = partition(affinity[np.ix_(kept, kept)])
-            shared[np.ix_(kept, kept)] += labels[:, None] == labels[None, :]
-            both[np.ix_(kept, kept)] += 1
+            groups.append(sparse.csr_matrix((np.ones(len(kept), np.float32), (kept, labels)), (n, len(kept))))
         if progress:
             progress(number + 1, resamples)
-    apart = 1 - shared / np.maximum(both, 1)
-    return average_link(apart, _AGREED)
+    inside = sparse.hstack(groups).tocsr()
+    shared, both = (inside @ inside.T).toarray(), drawn @ drawn.T
+    return average_link(1 - shared / np.maximum(both, 1), _AGREED)
 
 
 def average_link(distance: Floats, cut: float) -> Labels:

@@ -8,10 +8,10 @@ from scipy.cluster.hierarchy import cut_tree
 
 from models.clusters.affinity import affinities
 from models.clusters.consensus import tree
-from models.clusters.groups import Groups, groups_of
+from models.clusters.groups import Groups, groups_of, mean_affinities
 from models.clusters.kin import kin_of
 from models.clusters.layout import places
-from models.clusters.proposal import mean_affinities, propose_groups
+from models.clusters.proposal import propose_groups
 from models.config import Proposal
 from models.encoder.space import Vectors
 

@@ -122,6 +122,13 @@ def no_groups(n: int) -> Groups:
     return groups_of(np.full(n, UNASSIGNED), np.zeros((n, 0), np.float32))
 
 
+def mean_affinities(affinity: Floats, labels: Labels) -> Floats:
+    """Mean affinity of every text to the members of every group, itself left out; shape (n, groups)."""
+    inside = labels[:, None] == np.arange(int(labels.max(initial=UNASSIGNED)) + 1)[None, :]
+    total = affinity @ inside.astype(np.float32) - inside * np.diag(affinity)[:, None]
+    return (total / np.maximum(inside.sum(axis=0)[None, :] - inside, 1)).astype(np.float32)
+
+
 def centroids(vectors: Vectors, labels: Labels) -> Vectors:
     """Unit centroids of the groups 0, 1, 2 … of shape (groups, d)."""
     count = int(labels.max(initial=UNASSIGNED)) + 1

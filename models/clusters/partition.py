@@ -8,6 +8,7 @@ never above 1/2, so that answers which all mean the same stay together, of which
 """
 
 import numpy as np
+from scipy import sparse
 
 from models.clusters.consensus import average_link
 from models.clusters.groups import Floats, Labels
@@ -51,11 +52,11 @@ def expected_threshold(likely: Floats, labels: Labels) -> float:
     pairs = n * (n - 1) / 2
     if not pairs:
         return 0.5
-    inside = _one_hot(labels, int(labels.max()) + 1)
-    sizes = inside.sum(axis=0)
+    sizes = np.bincount(labels)
     put = float((sizes * (sizes - 1)).sum()) / 2
     own = float(np.trace(likely))
-    shared = (float((inside * (likely @ inside)).sum()) - own) / 2
+    to_groups = _members(labels, len(sizes)) @ likely
+    shared = (float(to_groups[labels, np.arange(n)].sum(dtype=np.float64)) - own) / 2
     total = (float(likely.sum(dtype=np.float64)) - own) / 2
     base = total / pairs
     room = (put + total) / 2 - base * put
@@ -69,7 +70,7 @@ def _bettered(likely: Floats, labels: Labels, threshold: float) -> Labels:
     np.fill_diagonal(surplus, 0)
     count = int(labels.max()) + 2  # the last group is empty: a phrase may move there
     labels = labels.copy()
-    gains: Floats = np.ascontiguousarray((surplus @ _one_hot(labels, count)).T)  # groups by phrases
+    gains: Floats = _members(labels, count) @ surplus  # groups by phrases
     sizes: Labels = np.bincount(labels, minlength=count)
     for _ in range(_SWEEPS):
         gains, sizes, moved = _moved(surplus, labels, gains, sizes)
@@ -102,7 +103,7 @@ def _moved(surplus: Floats, labels: Labels, gains: Floats, sizes: Labels) -> tup
 
 def _joined(labels: Labels, gains: Floats, sizes: Labels) -> bool:
     """Join groups that gain most by each other until none gains; everything is changed in place."""
-    between = gains @ _one_hot(labels, len(sizes))
+    between = _members(labels, len(sizes)) @ np.ascontiguousarray(gains.T)
     between = (between + between.T) / 2
     np.fill_diagonal(between, 0)
     everyone = np.arange(len(sizes))
@@ -123,5 +124,7 @@ def _joined(labels: Labels, gains: Floats, sizes: Labels) -> bool:
         np.fill_diagonal(between, 0)
 
 
-def _one_hot(labels: Labels, count: int) -> Floats:
-    return (labels[:, None] == np.arange(count)[None, :]).astype(np.float32)
+def _members(labels: Labels, count: int) -> sparse.csr_matrix:
+    """Which phrases are in each group, of shape (count, n): most groups are small, so that sums over them are quick."""
+    n = len(labels)
+    return sparse.csr_matrix((np.ones(n, np.float32), (labels, np.arange(n))), shape=(count, n))

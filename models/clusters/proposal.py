@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 
-from models.clusters.affinity import affinities
+from models.clusters.affinity import compared
 from models.clusters.consensus import consensus
 from models.clusters.density import RUNS
-from models.clusters.groups import UNASSIGNED, Floats, Groups, Labels, centroids, groups_of, no_groups
+from models.clusters.groups import UNASSIGNED, Floats, Groups, Labels, groups_of, no_groups
 from models.clusters.kin import joined, kin_of
+from models.clusters.landmarks import Landmarks, drawn, looked_at, second_chance
 from models.clusters.layout import places
 from models.clusters.partition import best_partition
 from models.config import Proposal
@@ -28,8 +29,8 @@ def propose_groups(
 ) -> Groups:
     """Group texts by how likely every two share a code, so that resamples agree on the groups.
 
-    Of more than `AT_ONCE` texts a part, chosen by their keys, is grouped, and the others join the group whose centroid
-    is nearest.
+    Of more than ``settings.landmarks`` texts that many are grouped, and the others join the group they likeliest
+    belong to (`models.clusters.landmarks`).
 
     Parameters
     ----------
@@ -56,58 +57,41 @@ def propose_groups(
 def _grouped(
     vectors: Vectors, blocks: Sequence[int], keys: Sequence[str], settings: Proposal, progress: Progress | None
 ) -> Groups:
-    part = np.arange(0, len(vectors), -(-len(vectors) // AT_ONCE))
-    resamples = int(np.clip(_WORK // len(part), _FEWEST, settings.resamples))
     tell = progress or (lambda done, of: None)
-    affinity = affinities(vectors[part], blocks, lambda done, of: tell(done, of + resamples))
-    some = [keys[int(at)] for at in part]
-    found = consensus(
-        affinity,
-        some,
-        partial(best_partition, finer=settings.finer),
-        resamples,
-        settings.seed,
-        lambda done, of: tell(RUNS + done, RUNS + of),
-    )
-    found = joined(affinity, _numbered(found), settings.most_groups)
-    means = mean_affinities(affinity, found)
-    labels = found
-    if len(part) < len(vectors):
-        means = _by_centroid(vectors, part, found, means)
-        labels = np.full(len(vectors), UNASSIGNED)
-        labels[part] = found
+
+    def group(at: Labels) -> Landmarks:
+        known = compared(vectors[at], blocks, lambda done, of: tell(done, RUNS + resamples(at)))
+        partition = partial(best_partition, finer=settings.finer)
+
+        def step(done: int, of: int) -> None:
+            tell(RUNS + done, RUNS + of)
+
+        some = [keys[int(place)] for place in at]
+        found = consensus(known.likely, some, partition, resamples(at), settings.seed, step)
+        return Landmarks(at, known, _numbered(found))
+
+    def resamples(at: Labels) -> int:
+        return int(np.clip(_WORK // len(at), _FEWEST, settings.resamples))
+
+    marks = group(drawn(keys, settings.landmarks, settings.seed))
+    marks = second_chance(marks, looked_at(keys, settings.landmarks, settings.seed), vectors, group)
+    marks = replace(marks, groups=joined(marks.known.likely, marks.groups, settings.most_groups))
+    labels = np.full(len(keys), UNASSIGNED)
+    labels[marks.at] = marks.groups
+    means, spots = _of_everyone(marks, places(marks.known.likely, settings.seed), vectors, tell)
     groups = groups_of(*_with_share(labels, means, settings.unassigned))
-    spots = places(affinity, settings.seed)
-    if len(part) < len(vectors):
-        spots = spots[_nearest_in(vectors, vectors[part])]
-    return replace(groups, kin=kin_of(affinity, groups.labels[part], groups.count), places=spots)
+    return replace(groups, kin=kin_of(marks.known.likely, groups.labels[marks.at], groups.count), places=spots)
 
 
-def mean_affinities(affinity: Floats, labels: Labels) -> Floats:
-    """Mean affinity of every text to the members of every group, itself left out; shape (n, groups)."""
-    inside = labels[:, None] == np.arange(int(labels.max(initial=UNASSIGNED)) + 1)[None, :]
-    total = affinity @ inside.astype(np.float32) - inside * np.diag(affinity)[:, None]
-    return (total / np.maximum(inside.sum(axis=0)[None, :] - inside, 1)).astype(np.float32)
-
-
-def _by_centroid(vectors: Vectors, part: Labels, found: Labels, means: Floats) -> Floats:
-    """Mean affinities of all texts, those outside `part` from the cosine to the centroids.
-
-    The cosines are scaled so that the part's own cosines have the mean of its affinities.
-    """
-    if not means.shape[1]:
-        return np.zeros((len(vectors), 0), np.float32)
-    cosine = np.maximum(vectors @ centroids(vectors[part], found).T, 0)
-    inside = np.flatnonzero(found != UNASSIGNED)
-    own, like = means[inside, found[inside]], cosine[part[inside], found[inside]]
-    out = np.clip(cosine * float(own.mean() / max(float(like.mean()), 1e-6)), 0, 1).astype(np.float32)
-    out[part] = means
-    return out
-
-
-def _nearest_in(vectors: Vectors, part: Vectors) -> Labels:
-    """Position in `part` of every text's nearest one, a thousand texts at a time."""
-    return np.concatenate([(vectors[at : at + 1000] @ part.T).argmax(axis=1) for at in range(0, len(vectors), 1000)])
+def _of_everyone(marks: Landmarks, spots: Floats, vectors: Vectors, progress: Progress) -> tuple[Floats, Floats]:
+    """Mean affinities of all phrases to the groups, and their places on the map, from those of the landmarks."""
+    rest = np.setdiff1d(np.arange(len(vectors)), marks.at)
+    if not len(rest):
+        return marks.means(), spots
+    others = marks.compared_with(vectors[rest], spots, progress)
+    order = np.argsort(np.concatenate([marks.at, rest]))
+    means, everywhere = (np.concatenate(both)[order] for both in zip((marks.means(), spots), others, strict=True))
+    return means, everywhere
 
 
 def _numbered(found: Labels) -> Labels:

@@ -10,7 +10,9 @@ from models.codebook import Code, Codebook, Event, EventKind, Target, new_code_i
 from models.codeframe.lines import MOST_CODES, FrameFile, Line
 from models.codeframe.qdc import guid_of
 from models.errors import RechkiError
+from models.phrases import PURPOSE_FRAME
 from models.recoding import LONGEST_NAME, LONGEST_TEXT, Change, Log, becomes, same_net
+from models.strategy import Strategy, strategy_named
 from models.text import text_key
 
 IMPORT = "import"  # what the origin of an imported event begins with
@@ -27,8 +29,8 @@ def imported(study_id: str, log: Log, file: FrameFile) -> list[Change]:
     """Return what must happen for the codebook to say what the file says.
 
     A code of the file is one of the codebook when its id is, else when its name reads the same. New ones are created;
-    of known ones name, definition, target, net and note change where the file says something else. Codes the file does
-    not name stay as they are.
+    of known ones name, definition, target, net, note and strategy change where the file says something else. Codes the
+    file does not name stay as they are.
 
     Raises
     ------
@@ -94,9 +96,10 @@ class _Taking:
         if len(self.problems) > before:
             return []
         if code is None:
-            return [self._created(line, said)]
+            created = self._created(line, said)
+            return [created, *self._chosen(line, Code(created.event.code_id, said["code"]), said)]
         self.taken[code.code_id] = line.number
-        return list(self._changed(line, code, said))
+        return [*self._changed(line, code, said), *self._chosen(line, code, said)]
 
     def refuse_twins(self, changes: list[Change]) -> None:
         """Note every name that two codes would have afterwards."""
@@ -129,6 +132,7 @@ class _Taking:
             ("net", LONGEST_NAME),
             ("definition", LONGEST_TEXT),
             ("note", LONGEST_TEXT),
+            ("strategy_reason", LONGEST_TEXT),
         ):
             if len(said.get(column, "")) > most:
                 self._problem(line, column, f"the text has {len(said[column])} letters, at most {most} are taken")
@@ -140,7 +144,23 @@ class _Taking:
         if "net" in said:
             said["net"] = same_net(said["net"], self.nets)
             self.nets.append(said["net"])
+        self._check_strategy(line, said)
         return said
+
+    def _check_strategy(self, line: Line, said: dict[str, str]) -> None:
+        """A strategy that was chosen has a reason, and only purposes have one."""
+        chosen = said["strategy"] = said.get("strategy", "").strip()
+        reason = said["strategy_reason"] = " ".join(said.get("strategy_reason", "").split())
+        if chosen and self.log.frame != PURPOSE_FRAME:
+            self._problem(line, "strategy", "strategies are chosen for purposes only: leave the cell empty")
+        if bool(chosen) != bool(reason):
+            missing, given = ("strategy_reason", "strategy") if chosen else ("strategy", "strategy_reason")
+            self._problem(line, missing, f"there is a {given} without it: write both, or neither")
+        if chosen:
+            try:
+                said["strategy"] = str(strategy_named(chosen))
+            except RechkiError as error:
+                self._problem(line, "strategy", f"{error.what}: {', '.join(Strategy)}")
 
     def _known(self, line: Line, said: dict[str, str]) -> Code | None:
         """The code of the codebook that a line means."""
@@ -183,6 +203,14 @@ class _Taking:
                 continue  # an empty cell takes no decision back
             words = f"{how.words} of «{code.name}»: {becomes(before, said[column])}"
             yield self._change(line, how.kind, code.code_id, {how.key: said[column]}, words)
+
+    def _chosen(self, line: Line, code: Code, said: dict[str, str]) -> Iterator[Change]:
+        """The strategy that the file chooses; an empty cell takes no decision back."""
+        chosen, reason = said["strategy"], said["strategy_reason"]
+        before = str(code.strategy or "")
+        if chosen and (chosen, reason) != (before, code.strategy_reason):
+            words = f"strategy of «{code.name}»: {becomes(before, chosen)}; {reason}"
+            yield self._change(line, EventKind.STRATEGY, code.code_id, {"strategy": chosen, "why": reason}, words)
 
     def _change(self, line: Line, kind: EventKind, code_id: str, payload: dict[str, str], words: str) -> Change:
         origin = self._origin(line)

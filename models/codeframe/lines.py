@@ -8,7 +8,7 @@ from models.codebook import Code
 from models.errors import RechkiError
 from models.text import tidy
 
-COLUMNS = ("code_id", "code", "definition", "target", "net", "note")
+COLUMNS = ("code_id", "code", "definition", "target", "net", "note", "strategy", "strategy_reason")
 MOST_BYTES = 10 << 20  # of a file; a code frame of a thousand codes has less than one megabyte
 MOST_CODES = 2000  # every one is a choice in Label Studio
 
@@ -38,7 +38,8 @@ def lines_of(codes: Iterable[Code]) -> list[Line]:
 
 
 def _said(code: Code) -> dict[str, str]:
-    cells = (code.code_id, code.name, code.definition, str(code.target), code.net, code.note)
+    texts = (code.code_id, code.name, code.definition, str(code.target), code.net, code.note)
+    cells = (*texts, str(code.strategy or ""), code.strategy_reason)
     return {column: tidy(text) for column, text in zip(COLUMNS, cells, strict=True)}
 
 

@@ -1,12 +1,13 @@
 """REFI-QDA codebooks (.qdc), the exchange format of NVivo, MAXQDA, ATLAS.ti and others.
 
 The standard: REFI-QDA 1.5 (qdasoftware.org), section 5.2. A net is a code that nothing can be coded with
-(``isCodable="false"``), its codes are inside it; targets are two Sets, since a code has no place for them.
+(``isCodable="false"``), its codes are inside it; targets are two Sets, since a code has no place for them. A strategy
+that was chosen and a note stand in the description, each below a mark.
 """
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from models.codebook import Target
 from models.codeframe.lines import FrameFile, Line, small_enough
 from models.errors import RechkiError
+from models.strategy import Strategy
 from models.text import text_key, tidy
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
@@ -23,7 +25,9 @@ _READ = {NAMESPACE, "urn:QDA-XML:codebook:1:0"}  # several programs write the se
 _SPACE = uuid.UUID("7d1c9c5e-4f0e-4a53-9f64-2f6c0c3f8a10")  # of our guids
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?")
 _DEEPEST = 40
-_NOTE = "Note:"  # a line of its own in a description: below it stands the note
+_STRATEGY = "Strategy:"  # a line of its own in a description: below it stand the strategy chosen and the reason
+_NOTE = "Note:"  # the same, last: below it stands the note
+_CHOSEN = re.compile(rf"({'|'.join(Strategy)}): (\S.*)")
 _TARGETS = {Target.YES: "target: yes", Target.NO: "target: no"}
 _DO = "Export the codebook again as REFI-QDA Codebook (.qdc)."
 
@@ -63,16 +67,18 @@ def _net(lines: Sequence[Line]) -> list[str]:
 def _code(line: Line, indent: str) -> list[str]:
     said = line.said
     begun = f'{indent}<Code guid="{guid_of(said["code_id"])}" name={quoteattr(said["code"])} isCodable="true"'
-    description = _description(said["definition"], said["note"])
+    description = _description(said)
     if not description:
         return [f"{begun}/>"]
     return [f"{begun}>", f"{indent}  <Description>{escape(description)}</Description>", f"{indent}</Code>"]
 
 
-def _description(definition: str, note: str) -> str:
-    """Definition and note in one text; a line of the definition that reads like the mark between them gets a space."""
-    above = [f"{line} " if line == _NOTE else line for line in definition.split("\n")]
-    return "\n".join([*above, _NOTE, note] if note else above)
+def _description(said: Mapping[str, str]) -> str:
+    """Definition, strategy and note in one text; a line of the definition that reads like a mark gets a space."""
+    text = "\n".join(f"{line} " if line in (_STRATEGY, _NOTE) else line for line in said["definition"].split("\n"))
+    if said["strategy"]:
+        text += f"\n{_STRATEGY}\n{said['strategy']}: {said['strategy_reason']}"
+    return text + (f"\n{_NOTE}\n{said['note']}" if said["note"] else "")
 
 
 def _sets(lines: Iterable[Line]) -> list[str]:
@@ -149,8 +155,11 @@ def _described(code: _Element) -> dict[str, str]:
         return {}
     rows = described[0].text.replace("\r\n", "\n").split("\n")
     at = rows.index(_NOTE) if _NOTE in rows else len(rows)
-    said = {"definition": tidy("\n".join(rows[:at]))}
-    return said | ({"note": tidy("\n".join(rows[at + 1 :]))} if at < len(rows) else {})
+    note = {"note": tidy("\n".join(rows[at + 1 :]))} if at < len(rows) else {}
+    above, chosen = rows[:at], {}
+    if above[-2:-1] == [_STRATEGY] and (found := _CHOSEN.fullmatch(above[-1].rstrip())):
+        above, chosen = above[:-2], {"strategy": found[1], "strategy_reason": tidy(found[2])}
+    return {"definition": tidy("\n".join(above)), **chosen, **note}
 
 
 def _bare(guid: str) -> str:

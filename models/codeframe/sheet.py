@@ -19,14 +19,25 @@ _NAMES = {
     "target": ("target", "целевая", "целевой"),
     "net": ("net", "группа"),
     "note": ("note", "memo", "примечание", "заметка"),
+    "strategy": ("strategy", "стратегия"),
+    "strategy_reason": ("strategy_reason", "strategy reason", "почему такая стратегия", "причина стратегии"),
 }
-_WIDTHS = {"code_id": 24, "code": 40, "definition": 70, "target": 12, "net": 30, "note": 50}
+_WIDTHS = {
+    "code_id": 24,
+    "code": 40,
+    "definition": 70,
+    "target": 12,
+    "net": 30,
+    "note": 50,
+    "strategy": 18,
+    "strategy_reason": 50,
+}
 _LOOKED_AT = 15  # lines among which the header is looked for
 _GUARDED = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")
 
 
 def read_sheet(path: Path) -> FrameFile:
-    """Read a table with a column of codes; definition, target, net, note and code_id may stand beside it.
+    """Read a table with a column of codes; the others of `COLUMNS` may stand beside it.
 
     Raises
     ------

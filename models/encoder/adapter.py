@@ -12,10 +12,11 @@ from models.errors import RechkiError
 BASE = "intfloat/multilingual-e5-small"
 PURPOSES = Path(__file__).parent / "purposes"
 WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
+MAP = "use_map.safetensors"  # only beside the bundled encoder's own adapter: see models.encoder.mapping
 
 
 def adapter_checksum(folder: Path) -> str:
-    """Return a checksum over an adapter's weights and settings.
+    """Return a checksum over an adapter's weights and settings, and the map beside it where there is one.
 
     Raises
     ------
@@ -28,6 +29,8 @@ def adapter_checksum(folder: Path) -> str:
         if not path.is_file():
             raise RechkiError(f"{name} is missing", str(folder), "An adapter is a folder that peft has saved.")
         digest.update(path.read_bytes())
+    if (folder / MAP).is_file():
+        digest.update((folder / MAP).read_bytes())
     return digest.hexdigest()
 
 

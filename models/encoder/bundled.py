@@ -12,7 +12,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 
-from models.encoder.adapter import with_adapter
+from models.encoder.adapter import PURPOSES, with_adapter
+from models.encoder.mapping import read_map
 from models.encoder.unpacking import base_folder, quiet
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
@@ -32,7 +33,7 @@ class Joined(InputModule):
         return {"texts": [f"{prompt or ''}{text}" for text in inputs]}
 
     def forward(self, features: dict[str, Any], **_: object) -> dict[str, Any]:
-        """Add ``sentence_embedding``, a tensor of shape (texts, width): the parts' unit vectors side by side."""
+        """Add ``sentence_embedding``, a tensor of shape (texts, width): the parts' vectors side by side."""
         joined = np.hstack([np.atleast_2d(encode(features["texts"])) for encode in self._parts])
         features["sentence_embedding"] = torch.from_numpy(np.ascontiguousarray(joined, dtype=np.float32))
         return features
@@ -55,13 +56,13 @@ def plain() -> SentenceTransformer:
 
 
 def adapted(adapters: Sequence[Path]) -> SentenceTransformer:
-    """Return USE beside multilingual-e5-small with adapters, merged in their order."""
+    """Return USE, mapped to purposes, beside multilingual-e5-small with adapters, merged in their order."""
     purposes = base_encoder(adapters)
 
     def encode(texts: list[str]) -> npt.NDArray[np.float32]:
         return np.asarray(purposes.encode(texts, show_progress_bar=False))
 
-    return SentenceTransformer(modules=[Joined([use_encoder(), encode], USE_WIDTH + E5_WIDTH)], device="cpu")
+    return SentenceTransformer(modules=[Joined([mapped_use(), encode], USE_WIDTH + E5_WIDTH)], device="cpu")
 
 
 def base_encoder(adapters: Sequence[Path] = ()) -> SentenceTransformer:
@@ -71,6 +72,13 @@ def base_encoder(adapters: Sequence[Path] = ()) -> SentenceTransformer:
     for adapter in adapters:
         encoder = with_adapter(encoder, adapter)
     return encoder
+
+
+@cache
+def mapped_use() -> Encode:
+    """Return Universal Sentence Encoder multilingual v3 with the map that brings purposes together."""
+    use, purposes = use_encoder(), read_map(PURPOSES)
+    return lambda texts: use(texts) @ purposes
 
 
 @cache

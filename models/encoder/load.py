@@ -1,8 +1,8 @@
 """The encoder that a study names.
 
 Every encoder is a SentenceTransformer. ``bundled`` needs no download: Universal Sentence Encoder multilingual v3
-(512-d) beside multilingual-e5-small (384-d) with an adapter of our own that was trained on purposes. ``bundled-plain``
-is the same without the adapter.
+(512-d) with a map, beside multilingual-e5-small (384-d) with an adapter, both our own and trained on purposes.
+``bundled-plain`` is the same without the two.
 """
 
 import hashlib

@@ -97,10 +97,10 @@ def train_adapter(
         weights = [weight for weight in adapted.parameters() if weight.requires_grad]
         optimizer = torch.optim.AdamW(weights, lr=recipe.rate, weight_decay=0.01)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps + 1, pct_start=0.06)
-        for step, domain in enumerate(islice(_in_turn(domains, draw), steps), start=1):
-            batch, labels = _batch(domain, recipe.batch, draw)
-            vectors = _centred(_above(layers, [below[text] for text in batch]))
-            known = [_centred(torch.stack([view[text] for text in batch])) for view in (untrained, beside)]
+        for step, domain in enumerate(islice(domains_in_turn(domains, draw), steps), start=1):
+            batch, labels = drawn(domain, recipe.batch, draw)
+            vectors = centred_on_batch(_above(layers, [below[text] for text in batch]))
+            known = [centred_on_batch(torch.stack([view[text] for text in batch])) for view in (untrained, beside)]
             loss = contrastive(vectors, labels, recipe.temperature)
             if recipe.distillation:
                 loss = loss + recipe.distillation * distilled(
@@ -188,23 +188,26 @@ def distilled(vectors: torch.Tensor, teacher: torch.Tensor, temperature: float) 
     return -(wanted * likely).sum(dim=1).mean()
 
 
-def _in_turn(domains: Sequence[Domain], draw: random.Random) -> Iterator[Domain]:
+def domains_in_turn(domains: Sequence[Domain], draw: random.Random) -> Iterator[Domain]:
+    """Yield domains without end: all of them in a drawn order, then again in another."""
     while True:
         yield from draw.sample(domains, len(domains))
 
 
-def _batch(domain: Domain, size: int, draw: random.Random) -> tuple[list[str], torch.Tensor]:
+def drawn(domain: Domain, size: int, draw: random.Random) -> tuple[list[str], torch.Tensor]:
+    """Draw about `size` phrases of a domain, as many of each label, and return them with their labels' numbers."""
     labels = list(domain)
     most = max(2, size // len(labels))
-    drawn = [
+    chosen = [
         (text, at)
         for at, label in enumerate(labels)
         for text in draw.sample(domain[label], min(most, len(domain[label])))
     ]
-    return [text for text, _ in drawn], torch.tensor([at for _, at in drawn])
+    return [text for text, _ in chosen], torch.tensor([at for _, at in chosen])
 
 
-def _centred(vectors: torch.Tensor) -> torch.Tensor:
+def centred_on_batch(vectors: torch.Tensor) -> torch.Tensor:
+    """Return vectors (n, d) without their mean, of unit length: what `models.encoder.space` does to a study."""
     return functional.normalize(vectors - vectors.mean(dim=0, keepdim=True), dim=1)
 
 

@@ -2,21 +2,24 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from shlex import quote
 
 from models.config import Columns, RowColumns
+from models.errors import RechkiError
 from models.forms.presets import Preset, coded_words, header_key, header_words
 from models.tables.cells import refused
 from models.tables.table import Table
 
-_ABOUT_A_PURPOSE = ("purpose", "score", "why")
 _OF_CODED = {
     "id": "card_id",
     "code": "code",
     "score": "score",
-    **{kind: kind for kind in ("row", "respondent", "wave", "target", "net", "text", "why")},
+    **{kind: kind for kind in ("row", "respondent", "wave", "target", "net", "text", "why", "why_code")},
+    "strategy": "strategy",
+    "strategy_reason": "strategy_reason",
 }
 _SINGLE = ("id", "respondent", "date", "wave", "row")
 _QUESTION_NUMBER = re.compile(r"^(?:q\d+(?:_\d+)?\s*[:.)]\s*|\d{1,3}\s*[.)]\s*)+")
@@ -74,8 +77,9 @@ def propose_columns(table: Table, preset: Preset | None = None) -> Columns:
         raise refused(
             f"no column holds a purpose; the header is: {', '.join(table.header)}",
             table.path,
-            "Name the column in study.yaml under cards.columns.rows, or give it a header such as «Цель 1», "
-            "«Зачем вы пришли?» or purpose_1.",
+            _elsewhere(table)
+            + "For cards: name the column in study.yaml under cards.columns.rows, or give it a header "
+            "such as «Цель 1», «Зачем вы пришли?» or purpose_1.",
         )
     _tell_reasons(by_kind)
     single = {kind: min(by_kind[kind], key=lambda c: (c.rank, c.place)).name for kind in _SINGLE if by_kind[kind]}
@@ -87,14 +91,24 @@ def propose_columns(table: Table, preset: Preset | None = None) -> Columns:
     return proposed.model_copy(update={"layout": "long"}) if _is_long(table, proposed) else proposed
 
 
+def _elsewhere(table: Table) -> str:
+    """Say what takes a table that holds no purposes: the balance where it is coded by hand, else groups of a column."""
+    file = quote(str(table.path))
+    try:
+        coded_columns(table)
+    except RechkiError:
+        return f"Answers of one column are grouped by: rechki cluster {file} --text COLUMN. "
+    return f"These are the columns of a table coded by hand; its balance: rechki balance {file} --out report. "
+
+
 def coded_columns(table: Table) -> dict[str, str]:
     """Name the columns of a table that people have coded by hand: one line a code, or a line with several codes.
 
     Returns
     -------
     dict of str to str
-        The column of each kind: id, code and score, and of row, respondent, wave, target, net, text and why those there
-        are. Contact columns are never named, so that they are never read.
+        The column of each kind: id, code and score, and of row, respondent, wave, target, net, text, why, why_code,
+        strategy and strategy_reason those there are. Contact columns are never named, so that they are never read.
 
     Raises
     ------
@@ -126,6 +140,17 @@ def coded_columns(table: Table) -> dict[str, str]:
     if "text" not in found and by_kind["purpose"]:
         found["text"] = by_kind["purpose"][min(by_kind["purpose"])][0]
     return found
+
+
+def coded_attributes(table: Table, used: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """Name the column of the date in a table coded by hand, or nothing, and those that are attributes of cards.
+
+    Contact columns and those that are about a purpose are none.
+    """
+    kinds = {name: _by_words(header_key(name), coded=True) for name in table.header if name and name not in used}
+    dates = sorted((rank, table.column(name), name) for name, (kind, rank) in kinds.items() if kind == "date")
+    date = dates[0][2] if dates else ""
+    return date, tuple(name for name, (kind, _) in kinds.items() if kind in ("attribute", "date") and name != date)
 
 
 def names_a_purpose(cells: Sequence[str]) -> bool:

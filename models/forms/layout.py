@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from html import unescape
 from pathlib import Path
+from shlex import quote
 
 from models.forms.columns import names_a_purpose
 from models.forms.presets import Preset, header_key, recognise
@@ -53,11 +54,11 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
     for sheet in cells.sheets:
         for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
             below = sheet.lines[at + 1] if at + 1 < len(sheet.lines) else ()
-            preset = recognise(line, below) if _filled(line) > 1 else None
+            below_title = max(map(_filled, sheet.lines[:at]), default=0) <= min(2, _filled(line) - 1)
+            preset = recognise(line, below) if below_title and _filled(line) > 1 else None
             if preset or (wanted and wanted <= {cell.strip() for cell in line}):
                 return sheet, at, preset
-            above = max((_filled(earlier) for earlier in sheet.lines[:at]), default=0)
-            if names_a_purpose(line) and above <= min(2, _filled(line) - 1):
+            if below_title and names_a_purpose(line):
                 return sheet, at, None
     for sheet in cells.sheets:
         for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
@@ -66,7 +67,8 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
     raise refused(
         "this is not a table: its first line has fewer than two columns",
         cells.path,
-        "Save it as CSV with a header line, or as xlsx.",
+        "Save it as CSV with a header line, or as xlsx. Answers alone, one a line below a header, are grouped by: "
+        f"rechki cluster {quote(str(cells.path))} --text COLUMN",
     )
 
 

@@ -12,7 +12,7 @@ from models.config import Strict
 from models.text import text_key
 
 PLAIN_WIDE, PLAIN_LONG = "plain_wide", "plain_long"
-_WORDS, _CODED_WORDS = "words.yaml", "coded.yaml"
+_WORDS, _CODED_WORDS, _MEASURE_WORDS = "words.yaml", "coded.yaml", "measures.yaml"
 _TITLE = 1_000  # letters of a header cell that are looked at; a cell of a whole file would take hours
 
 
@@ -83,7 +83,7 @@ def presets() -> dict[str, Preset]:
     """Return the presets by name, those with most marks first."""
     found = {}
     for file in files("configs").joinpath("forms").iterdir():
-        if file.name.endswith(".yaml") and file.name not in (_WORDS, _CODED_WORDS):
+        if file.name.endswith(".yaml") and file.name not in (_WORDS, _CODED_WORDS, _MEASURE_WORDS):
             name = file.name.removesuffix(".yaml")
             found[name] = Preset.model_validate({**_loaded(file.read_text("utf-8")), "name": name})
     return dict(sorted(found.items(), key=lambda item: (-len(item[1].marks), item[0])))
@@ -99,6 +99,12 @@ def header_words() -> dict[str, tuple[str, ...]]:
 def coded_words() -> dict[str, tuple[str, ...]]:
     """Return the patterns of configs/forms/coded.yaml: the columns that only a table coded by hand has."""
     return _words(_CODED_WORDS)
+
+
+@cache
+def measure_words() -> dict[str, tuple[str, ...]]:
+    """Return the patterns of configs/forms/measures.yaml: what attribute columns mean."""
+    return _words(_MEASURE_WORDS)
 
 
 def _words(file: str) -> dict[str, tuple[str, ...]]:

@@ -1,21 +1,26 @@
 """Stored cards, purpose rows and phrases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select, tuple_
 
 from models.balance import CodedRow
-from models.cards import Card, CardFile
+from models.cards import Card, CardFile, PurposeRow
 from models.coding import OPEN, PhraseState
+from models.config import WaveBy
 from models.errors import RechkiError
 from models.intake import Prepared
+from models.measures.facts import CardAttributes
+from models.phrases import PURPOSE_FRAME, WHY_FRAME
 from models.planning import Phrase
 from models.privacy.masking import keyed_id
 from models.store import review, schema
 from models.store.database import Transaction, now
 from models.text import text_key
+from models.waves import wave_of
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,23 @@ def known_files(tx: Transaction) -> set[str]:
     return {row.file_hash for row in tx.rows(schema.source_file)}
 
 
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read: its name then, how many cards it brought, and what of it was not taken as it stands."""
+
+    name: str
+    digest: str
+    read_at: datetime
+    cards: int
+    notes: tuple[str, ...]
+
+
+def read_files(tx: Transaction) -> list[ReadFile]:
+    """Files that were read, in that order."""
+    rows = tx.rows(schema.source_file, order=[schema.source_file.c.read_at, schema.source_file.c.name])
+    return [ReadFile(row.name, row.file_hash, row.read_at, row.cards, tuple(row.notes)) for row in rows]
+
+
 def known_contents(tx: Transaction) -> dict[str, str]:
     """What each stored card said, as a hash, by card id."""
     return {row.card_id: row.content for row in tx.rows(schema.card)}
@@ -63,6 +85,30 @@ def add_cards(tx: Transaction, file_hash: str, prepared: Sequence[Prepared]) -> 
     tx.insert(schema.card, ({**item.card, "file_hash": file_hash} for item in prepared))
     tx.insert(schema.purpose_row, (row for item in prepared for row in item.purpose_rows))
     tx.insert(schema.phrase, (row for item in prepared for row in item.phrases))
+
+
+def uncut_reasons(tx: Transaction) -> set[tuple[str, int]]:
+    """Purpose rows (card id, row) with a reason that no phrase was made of."""
+    rows, phrase = schema.purpose_row, schema.phrase
+    of_reasons = (phrase.c.study_id == tx.study_id, phrase.c.frame == WHY_FRAME)
+    cut = select(phrase.c.card_id, phrase.c.row).where(*of_reasons)
+    missing = tx.rows(rows, rows.c.why != "", tuple_(rows.c.card_id, rows.c.row).not_in(cut))
+    return {(row.card_id, row.row) for row in missing}
+
+
+def purpose_rows(tx: Transaction, cards: Collection[str]) -> list[tuple[str, PurposeRow]]:
+    """All purpose rows of some cards, with the card's id; texts are masked."""
+    order = [schema.purpose_row.c.card_id, schema.purpose_row.c.row]
+    return [
+        (row.card_id, PurposeRow(row.row, row.purpose, row.score, row.why))
+        for row in tx.rows(schema.purpose_row, order=order)
+        if row.card_id in cards
+    ]
+
+
+def add_phrases(tx: Transaction, phrases: Iterable[Mapping[str, object]]) -> None:
+    """Store further phrases of known cards."""
+    tx.insert(schema.phrase, phrases)
 
 
 def add_file(tx: Transaction, file: CardFile, file_hash: str, count: int) -> None:
@@ -136,7 +182,7 @@ def contexts(tx: Transaction, frame: str) -> dict[str, RowContext]:
     }
 
 
-def coded_rows(tx: Transaction, frame: str, states: dict[str, PhraseState]) -> list[CodedRow]:
+def coded_rows(tx: Transaction, frame: str, states: dict[str, PhraseState], wave_by: WaveBy | None) -> list[CodedRow]:
     """Purpose rows that carry confirmed codes; phrases without a confirmation add nothing."""
     cards = {row.card_id: row for row in tx.rows(schema.card)}
     codes: dict[tuple[str, int], set[str]] = {}
@@ -150,12 +196,23 @@ def coded_rows(tx: Transaction, frame: str, states: dict[str, PhraseState]) -> l
             row.card_id,
             row.row,
             cards[row.card_id].respondent,
-            cards[row.card_id].wave,
+            _wave(cards[row.card_id], wave_by),
             row.score,
             frozenset(codes[row.card_id, row.row]),
         )
         for row in tx.rows(schema.purpose_row, order=order)
         if (row.card_id, row.row) in codes
+    ]
+
+
+def attributes(tx: Transaction) -> list[CardAttributes]:
+    """What is stored of every card besides its purposes, masked, with its place in the files."""
+    files = {row.file_hash: row.name for row in tx.rows(schema.source_file)}
+    return [
+        CardAttributes(
+            row.card_id, row.respondent, row.submitted_at, files.get(row.file_hash, ""), row.source_row, row.attributes
+        )
+        for row in tx.rows(schema.card, order=[schema.card.c.card_id])
     ]
 
 
@@ -171,11 +228,29 @@ def respondents(tx: Transaction, frame: str) -> dict[str, str]:
     return {row.phrase_id: of_card[row.card_id] for row in tx.rows(table, table.c.frame == frame)}
 
 
+def phrase_waves(tx: Transaction, frame: str, wave_by: WaveBy | None) -> dict[str, str]:
+    """Return the wave of each phrase; empty where its card has none."""
+    of_card = {row.card_id: _wave(row, wave_by) for row in tx.rows(schema.card)}
+    table = schema.phrase
+    return {row.phrase_id: of_card[row.card_id] for row in tx.rows(table, table.c.frame == frame)}
+
+
 def phrase_places(tx: Transaction, frame: str) -> dict[str, tuple[str, int, int, int]]:
     """Where each phrase stands: card id, row, start and end in the verbatim."""
     table = schema.phrase
     rows = tx.rows(table, table.c.frame == frame)
     return {row.phrase_id: (row.card_id, row.row, row.start, row.end) for row in rows}
+
+
+def waves(tx: Transaction, wave_by: WaveBy | None) -> set[str]:
+    """Return the waves that cards have."""
+    table = schema.card
+    query = select(table.c.wave, table.c.submitted_at).where(table.c.study_id == tx.study_id).distinct()
+    return {wave for row in tx.connection.execute(query) if (wave := _wave(row, wave_by))}
+
+
+def _wave(card: Row[Any], wave_by: WaveBy | None) -> str:
+    return wave_of(card.wave, card.submitted_at, wave_by)
 
 
 @dataclass(frozen=True)
@@ -188,6 +263,6 @@ class Counts:
 
 
 def counts(tx: Transaction) -> Counts:
-    """Count cards, purpose rows and phrases."""
-    parts = tx.count(schema.phrase, ~schema.phrase.c.whole)
+    """Count cards, purpose rows and the phrases of purposes."""
+    parts = tx.count(schema.phrase, ~schema.phrase.c.whole, schema.phrase.c.frame == PURPOSE_FRAME)
     return Counts(tx.count(schema.card), tx.count(schema.purpose_row), parts)

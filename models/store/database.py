@@ -1,6 +1,5 @@
-"""Opening the store, its schema version, and transactions bound to one study."""
+"""Opening the store of a study, and transactions bound to it."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,21 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Column, Connection, Engine, Row, Select, Table, create_engine, event, func, select
+from sqlalchemy import URL, Column, Connection, Engine, Row, Select, String, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from models.config import Study
 from models.errors import RechkiError, Unavailable
-from models.store import schema
+from models.store import claims, schema
+from models.store.address import DATABASE_FILE, DATABASE_URL, address, holds_cards, place
+from models.store.upgrading import BEGIN, Upgraded, upgrade
 
-DATABASE_URL = "RECHKI_DATABASE_URL"
-DATABASE_FILE = "study.db"
+__all__ = ["DATABASE_FILE", "DATABASE_URL", "Store", "Transaction", "now"]
 
 
 def now() -> datetime:
@@ -38,9 +33,21 @@ class Transaction:
     study_id: str
 
     def rows(self, table: Table, *conditions: Any, order: Sequence[Column[Any]] = ()) -> list[Row[Any]]:  # noqa: ANN401
-        """Read rows of a table."""
-        query: Select[Any] = select(table).where(table.c.study_id == self.study_id, *conditions).order_by(*order)
+        """Read rows of a table, in the order of its key where `order` leaves it open: the same on every database."""
+        query: Select[Any] = select(table).where(table.c.study_id == self.study_id, *conditions)
+        query = query.order_by(*(self._by_letters(column) for column in (*order, *table.primary_key)))
         return list(self.connection.execute(query))
+
+    def values(self, column: Column[Any], *conditions: Any) -> list[Any]:  # noqa: ANN401
+        """Read one column of a table, in the order of the table's key."""
+        table = column.table
+        query = select(column).where(table.c.study_id == self.study_id, *conditions)
+        return list(self.connection.scalars(query.order_by(*map(self._by_letters, table.primary_key))))
+
+    def _by_letters(self, column: Column[Any]) -> Any:  # noqa: ANN401  (an expression to order by)
+        """Order texts by their letters' numbers, as SQLite does, whatever language PostgreSQL was set up for."""
+        texts = self.connection.dialect.name == "postgresql" and isinstance(column.type, String)
+        return column.collate("C") if texts else column
 
     def insert(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert the rows whose key is not there yet; the others stay as they are."""
@@ -65,10 +72,13 @@ class Transaction:
 
 
 class Store:
-    """The database of a study: SQLite beside the cards, or what RECHKI_DATABASE_URL names."""
+    """The database of a study: SQLite beside the cards, or the PostgreSQL that RECHKI_DATABASE_URL names.
 
-    def __init__(self, engine: Engine, study_id: str) -> None:
-        self.engine, self.study_id = engine, study_id
+    `upgraded` tells what was done to its schema when it was opened, None when nothing was.
+    """
+
+    def __init__(self, engine: Engine, study_id: str, upgraded: Upgraded | None = None) -> None:
+        self.engine, self.study_id, self.upgraded = engine, study_id, upgraded
 
     @classmethod
     def open(cls, folder: Path, settings: Study) -> "Store":
@@ -77,63 +87,127 @@ class Store:
         Raises
         ------
         RechkiError
-            When the database does not answer or was made by a newer Rechki.
+            When its address is none, the database was made by a newer Rechki or another application, or the study lies
+            in study.db while PostgreSQL is named.
+        Unavailable
+            When the database does not answer.
         """
-        url = os.environ.get(DATABASE_URL) or f"sqlite:///{(folder / DATABASE_FILE).resolve()}"
-        try:
-            engine = create_engine(url)
-        except (ArgumentError, ImportError) as error:
+        url = address(folder)
+        if url.get_backend_name() != "sqlite" and holds_cards(folder):
             raise RechkiError(
-                f"this database address cannot be used: {error}".splitlines()[0],
-                DATABASE_URL,
-                "Write it as postgresql+psycopg://user:password@host/name, and pip install '.[postgres]'.",
-            ) from error
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _sqlite_settings)
-            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        where = engine.url.render_as_string(hide_password=True)
+                f"the study lies in {folder / DATABASE_FILE}, and {DATABASE_URL} names another database",
+                place(url),
+                f"Move it there: rechki move {folder}. Or unset {DATABASE_URL}.",
+            )
+        return cls.open_at(url, settings)
+
+    @classmethod
+    def open_at(cls, url: URL, settings: Study) -> "Store":
+        """Open the store of a study at an address."""
+        engine = _engine(url)
+        study_id = str(settings.study_id)
+        # reads see one moment (see _engine), but of two first starts the second must see what the first has made
+        starting = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="READ COMMITTED")
         try:
-            _upgrade(engine)
-        except CommandError as error:
-            raise RechkiError("the database was made by a newer Rechki", where, "Upgrade Rechki.") from error
-        except DBAPIError as error:
-            raise Unavailable(
-                f"the database cannot be used: {error.orig}",
-                where,
-                f"Check the server ({DATABASE_URL}), the disk and the rights; restore a damaged file from a backup.",
-            ) from error
-        store = cls(engine, str(settings.study_id))
-        with store.transaction() as tx:
-            tx.insert(schema.study, [{"title": settings.title, "created_at": now()}])
-        return store
+            with _in_words(url):
+                upgraded = upgrade(starting)
+                with starting.begin() as connection:
+                    row = {"title": settings.title, "created_at": now()}
+                    Transaction(connection, study_id).insert(schema.study, [row])
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, study_id, upgraded)
+
+    @property
+    def place(self) -> str:
+        """Where the store is, in words that may be printed."""
+        return place(self.engine.url)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Open a transaction: all of it is kept, or nothing."""
-        with self.engine.begin() as connection:
+        """Open a transaction: all of it is kept, or nothing.
+
+        Raises
+        ------
+        RechkiError
+            When the database fails.
+        """
+        claims.require_claim(self.engine.url, self.study_id)
+        with _in_words(self.engine.url), self.engine.begin() as connection:
             yield Transaction(connection, self.study_id)
 
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the study against runs on other machines; a file is held by the lock in the study's folder alone.
+
+        Raises
+        ------
+        Busy
+            When another run holds it.
+        """
+        if _is_sqlite(self.engine):
+            yield
+            return
+        with _in_words(self.engine.url), claims.claimed(self.engine.url, self.study_id):
+            yield
+
     def close(self) -> None:
-        """Let go of the database file."""
+        """Let go of the database."""
         self.engine.dispose()
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+def _engine(url: URL) -> Engine:
+    """Make an engine whose transactions see one moment and whose errors hold no words of a card."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True)
+        event.listen(engine, "connect", _sqlite_settings)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    try:
+        return create_engine(
+            url,
+            hide_parameters=True,
+            isolation_level="REPEATABLE READ",
+            pool_pre_ping=True,  # encoding leaves a connection alone for minutes
+            connect_args={"connect_timeout": 10, "client_encoding": "utf8", "application_name": "rechki"},
+        )
+    except ImportError as error:
+        raise RechkiError("psycopg is not installed", DATABASE_URL, "Run: pip install '.[postgres]'.") from error
+
+
+@contextmanager
+def _in_words(url: URL) -> Iterator[None]:
+    """Say in words that a database fails; a row that contradicts the schema stays what it is, a mistake of ours."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DataError as error:  # its words repeat the value
+        raise RechkiError(
+            f"the database does not take a value ({type(error.orig).__name__})", place(url), "Tell Rechki's developers."
+        ) from None
+    except DBAPIError as error:
+        passing = isinstance(error, OperationalError | InterfaceError)
+        raise (Unavailable if passing else RechkiError)(
+            f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}",
+            place(url),
+            f"Check the server ({DATABASE_URL}), the disk and the rights; restore a damaged file from a backup.",
+        ) from error
 
 
 def _sqlite_settings(connection: Any, _: object) -> None:  # noqa: ANN401  (a DBAPI connection)
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
 
 
-def _upgrade(engine: Engine) -> None:
-    """Bring the schema to the newest version; a store that is there already costs one look."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))

@@ -41,14 +41,15 @@ class Private:
         return bytes(key)
 
     def add(self, cards: Iterable[PrivateCard]) -> None:
-        """Keep cards; keeping one twice changes nothing."""
+        """Keep cards; keeping one twice changes nothing, but that words come in where there were none."""
         cards = list(cards)
         with self._open() as connection:
             connection.executemany(
                 "insert or ignore into card values (?, ?)", ((card.card_id, card.original_id) for card in cards)
             )
             connection.executemany(
-                "insert or ignore into verbatim values (?, ?, ?, ?)",
+                "insert into verbatim values (?, ?, ?, ?) "
+                "on conflict do update set text = excluded.text where verbatim.text = ''",
                 ((card.card_id, row, field, text) for card in cards for (row, field), text in card.verbatims.items()),
             )
             connection.executemany(

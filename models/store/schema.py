@@ -1,5 +1,7 @@
 """The tables. Every key begins with `study_id`, so that one PostgreSQL serves many studies."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -14,11 +16,12 @@ from sqlalchemy import (
     Text,
     false,
 )
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
 
-def _key(name: str, kind: type[String] | type[Integer] = String) -> Column[object]:
+def _key(name: str, kind: type[TypeEngine[Any]] = String) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
@@ -89,7 +92,7 @@ vector = Table(
     metadata,
     _key("study_id"),
     _key("fingerprint"),
-    _key("text_key"),
+    _key("text_hash"),
     Column("raw", LargeBinary, nullable=False, comment="float32, little-endian"),
 )
 

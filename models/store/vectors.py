@@ -1,6 +1,7 @@
-"""Raw vectors by encoder fingerprint and text key, and the mean they are centred on."""
+"""Raw vectors by encoder fingerprint and the hash of the text key, and the mean they are centred on."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -39,9 +40,16 @@ def check_encoder(store: Store, encoder: Encoder) -> None:
 
 
 def change_encoder(
-    store: Store, encoder: Encoder, name: str, texts: dict[str, str], progress: Progress | None = None
+    store: Store,
+    encoder: Encoder,
+    name: str,
+    texts: dict[str, str],
+    progress: Progress | None = None,
+    centre: Collection[str] | None = None,
 ) -> int:
     """Move the study into another encoder's space and return how many texts had to be encoded.
+
+    The mean is fitted on the texts with the keys `centre`, on all of them if none are named.
 
     The new vectors are gathered beside the old ones, so that a killed run goes on where it was; then the space changes
     in one transaction and the old vectors go. Proposals, tasks, decisions and codes stay as they are.
@@ -52,25 +60,52 @@ def change_encoder(
             fitted = bool(tx.rows(schema.vector_space))
             tx.delete(schema.vector_space, schema.vector_space.c.fingerprint != encoder.fingerprint)
             if fitted and texts:
-                fit_space(tx, encoder, name, sorted(texts))
+                fit_space(tx, encoder, name, sorted(centre or texts))
         tx.delete(schema.vector, schema.vector.c.fingerprint != encoder.fingerprint)
     return fresh
 
 
-def _encode_missing(store: Store, encoder: Encoder, texts: dict[str, str], progress: Progress | None) -> int:
+def pending(store: Store, encoder: Encoder, texts: dict[str, str]) -> list[list[str]]:
+    """Return the text keys whose vectors are not cached yet, in the chunks in which they are encoded.
+
+    Raises
+    ------
+    RechkiError
+        When the study lives in another encoder's space.
+    """
+    check_encoder(store, encoder)
+    return _missing(store, encoder, texts)
+
+
+def encode_chunk(
+    store: Store, encoder: Encoder, texts: dict[str, str], keys: Sequence[str], progress: Progress | None = None
+) -> None:
+    """Encode the texts with some keys and keep their vectors in one transaction."""
+    raw = encoder.encode([without_numbers(texts[key]) for key in keys], progress)
     with store.transaction() as tx:
-        missing = sorted(texts.keys() - _cached(tx, encoder))
-    for start in range(0, len(missing), _CHUNK):
-        keys = missing[start : start + _CHUNK]
+        tx.insert(schema.vector, (_row(encoder, key, line) for key, line in zip(keys, raw, strict=True)))
 
-        def tick(done: int, _: int, before: int = start) -> None:
+
+def _missing(store: Store, encoder: Encoder, texts: dict[str, str]) -> list[list[str]]:
+    table = schema.vector
+    with store.transaction() as tx:
+        cached = set(tx.values(table.c.text_hash, table.c.fingerprint == encoder.fingerprint))
+    missing = sorted(key for key in texts if text_hash(key) not in cached)
+    return [missing[start : start + _CHUNK] for start in range(0, len(missing), _CHUNK)]
+
+
+def _encode_missing(store: Store, encoder: Encoder, texts: dict[str, str], progress: Progress | None) -> int:
+    chunks = _missing(store, encoder, texts)
+    of, before = sum(len(keys) for keys in chunks), 0
+    for keys in chunks:
+
+        def tick(done: int, _: int, before: int = before) -> None:
             if progress:
-                progress(before + done, len(missing))
+                progress(before + done, of)
 
-        raw = encoder.encode([without_numbers(texts[key]) for key in keys], tick)
-        with store.transaction() as tx:
-            tx.insert(schema.vector, (_row(encoder, key, line) for key, line in zip(keys, raw, strict=True)))
-    return len(missing)
+        encode_chunk(store, encoder, texts, keys, tick)
+        before += len(keys)
+    return of
 
 
 def read_centred(tx: Transaction, encoder: Encoder, keys: Sequence[str]) -> Vectors:
@@ -81,8 +116,24 @@ def read_centred(tx: Transaction, encoder: Encoder, keys: Sequence[str]) -> Vect
     """
     mean = _mean(tx, encoder)
     if mean is None:
-        mean = fit_mean(_raw(tx, encoder, sorted(_cached(tx, encoder))), encoder.blocks)
+        stored = tx.values(schema.vector.c.raw, schema.vector.c.fingerprint == encoder.fingerprint)
+        mean = fit_mean(_stacked(stored, encoder), encoder.blocks)
     return centred(_raw(tx, encoder, keys), mean, encoder.blocks)
+
+
+def read_stored(tx: Transaction, keys: Sequence[str]) -> Vectors | None:
+    """Return centred vectors in the space the study keeps, of shape (len(keys), d), without its encoder.
+
+    None before the first proposal, and where a text was not encoded yet.
+    """
+    for space in tx.rows(schema.vector_space):
+        table = schema.vector
+        cached = {row.text_hash: row.raw for row in tx.rows(table, table.c.fingerprint == space.fingerprint)}
+        hashes = [text_hash(key) for key in keys]
+        if all(name in cached for name in hashes):
+            raw = np.array([np.frombuffer(cached[name], dtype="<f4") for name in hashes], np.float32)
+            return centred(raw.reshape(len(keys), -1), np.frombuffer(space.mean, dtype="<f4"), space.blocks)
+    return None
 
 
 def fit_space(tx: Transaction, encoder: Encoder, name: str, keys: Sequence[str]) -> None:
@@ -93,16 +144,30 @@ def fit_space(tx: Transaction, encoder: Encoder, name: str, keys: Sequence[str])
         tx.insert(schema.vector_space, [{"fingerprint": encoder.fingerprint, "mean": mean.tobytes(), **values}])
 
 
-def _cached(tx: Transaction, encoder: Encoder) -> set[str]:
-    table = schema.vector
-    return {row.text_key for row in tx.rows(table, table.c.fingerprint == encoder.fingerprint)}
-
-
 def _raw(tx: Transaction, encoder: Encoder, keys: Iterable[str]) -> Vectors:
-    table = schema.vector
-    found = {row.text_key: row.raw for row in tx.rows(table, table.c.fingerprint == encoder.fingerprint)}
-    lines = [np.frombuffer(found[key], dtype="<f4") for key in keys]
+    """Read the vectors of some keys, some hundreds at a time: of a large study few are wanted, or all fit just once."""
+    names = [text_hash(key) for key in keys]
+    place = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    wanted, table = list(place), schema.vector
+    found = np.empty((len(wanted), sum(encoder.blocks)), np.float32)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        rows = tx.rows(table, table.c.fingerprint == encoder.fingerprint, table.c.text_hash.in_(chunk))
+        if len(rows) < len(chunk):
+            raise KeyError(f"{len(chunk) - len(rows)} texts were not encoded")
+        for row in rows:
+            found[place[row.text_hash]] = np.frombuffer(row.raw, "<f4")
+    return found if len(wanted) == len(names) else found[[place[name] for name in names]]
+
+
+def _stacked(stored: Sequence[bytes], encoder: Encoder) -> Vectors:
+    lines = [np.frombuffer(line, dtype="<f4") for line in stored]
     return np.stack(lines) if lines else np.empty((0, sum(encoder.blocks)), np.float32)
+
+
+def text_hash(key: str) -> str:
+    """Name a text by the hash of its key: as long for a book as for a word."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _mean(tx: Transaction, encoder: Encoder) -> Vectors | None:
@@ -128,4 +193,4 @@ def _mean(tx: Transaction, encoder: Encoder) -> Vectors | None:
 
 
 def _row(encoder: Encoder, key: str, raw: Vectors) -> dict[str, object]:
-    return {"fingerprint": encoder.fingerprint, "text_key": key, "raw": raw.astype("<f4").tobytes()}
+    return {"fingerprint": encoder.fingerprint, "text_hash": text_hash(key), "raw": raw.astype("<f4").tobytes()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.tables.cells import Cells, Sheet, refuse_endless, refused
 from models.tables.encoding import decode
 
-_HALF = re.compile("[\ud800-\udfff]")  # JSON can write half a surrogate pair, UTF-8 cannot
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # JSON can write half a surrogate pair and NUL; UTF-8, PostgreSQL not
 
 
 def read_jsonlines(path: Path) -> Cells:
@@ -71,7 +71,7 @@ def _flat(value: dict[str, object], before: str = "", after: str = "") -> Iterat
 
 
 def _whole(text: str) -> str:
-    return _HALF.sub("\ufffd", text)
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _text(value: object) -> str:

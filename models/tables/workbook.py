@@ -71,7 +71,7 @@ def _refuse_bomb(path: Path) -> None:
 def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).replace("\0", "\ufffd")  # a .xls can hold it, PostgreSQL cannot
 
 
 def _print_sheets(path: str) -> None:

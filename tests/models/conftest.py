@@ -57,7 +57,7 @@ def write_cards(tmp_path: Path) -> WriteCards:
     def write(*lines: tuple[str, str, str, str, str], name: str = "cards.csv") -> Path:
         path = tmp_path / name
         quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in line) for line in lines]
-        path.write_text("\n".join(["id,дата,цель,оценка,почему", *quoted]), "utf-8")
+        path.write_text("\n".join(["id,дата,цель,оценка,почему", *quoted, ""]), "utf-8")
         return path
 
     return write
@@ -73,9 +73,15 @@ def read(study: Study) -> ReadCards:
     return reader
 
 
-@pytest.fixture
-def store(tmp_path: Path, study: Study, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.delenv(DATABASE_URL, raising=False)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(
+    tmp_path: Path, study: Study, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Store]:
+    """An empty store, on either database."""
+    if request.param == "sqlite":
+        monkeypatch.delenv(DATABASE_URL, raising=False)
+    else:
+        monkeypatch.setenv(DATABASE_URL, request.getfixturevalue("postgres").database())
     opened = Store.open(tmp_path, study)
     yield opened
     opened.close()

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from models.balance import (
     CodedRow,
-    Strategy,
     _posterior,
     box_score,
     fixed_counts,
@@ -30,6 +29,7 @@ from models.config import Balance, Study
 from models.forms.columns import propose_columns
 from models.forms.layout import read_table
 from models.state import State, Tally, state_of
+from models.strategy import Strategy
 
 GSR = Path(__file__).parents[2] / "examples" / "gsr"
 SETTINGS = Balance()
@@ -312,7 +312,7 @@ def test_the_cost_of_the_interval_does_not_grow_with_the_respondents() -> None:
         return peak
 
     memory(40)
-    assert memory(4000) < 2 * memory(40)
+    assert memory(4000) < 2 * memory(44)  # other people than before: what was drawn already costs nothing
 
 
 @hypothesis_settings(max_examples=25)

@@ -133,6 +133,7 @@ USABLE: dict[str, Callable[[Path], Path]] = {
     ),
     "no line end and blank lines": lambda at: put(at, "\n\n" + GOOD.strip() + "\n\n\n4,расти,5,"),
     "half letters in JSON": lambda at: put(at, '{"purpose": "ра\\ud800сти", "k\\udfff": "\\udc00"}\n', "half.jsonl"),
+    "NUL in JSON": lambda at: put(at, '{"purpose": "ра\\u0000сти", "k\\u0000": "\\u0000"}\n', "nul.jsonl"),
     "a header of a million letters": lambda at: put(at, "почему оценка - " * 70_000 + ",цель\nа,расти\n"),
     "numbers of five thousand digits": lambda at: put(at, GOOD + f"4,план,{'9' * 5_000},\n{'9' * 5_000},опыт,4,\n"),
     "a separator that is a quote": lambda at: put(at, 'sep="\n' + GOOD),

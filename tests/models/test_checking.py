@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from models.checking import check_file
 from models.config import default_study
 
@@ -64,3 +66,38 @@ def test_a_file_that_cannot_be_used_is_a_finding(tmp_path: Path) -> None:
     assert not found.usable
     assert found.as_json().keys() >= KEYS
     assert "нет.csv" in found.error
+
+
+@pytest.mark.parametrize(
+    ("lines", "command"),
+    [
+        ("card_id;code;score\n1;Деньги;5\n2;Рост;3\n", "rechki balance {} --out report"),
+        ("Карточка;Код;Оценка;Волна\n1;Деньги;5;1\n2;Рост;3;1\n", "rechki balance {} --out report"),
+        ("id;text;code\n1;хочу денег;Деньги\n2;вырасти;Рост\n", "rechki cluster {} --text COLUMN"),
+        ("Зачем вы пришли?\nхочу денег\nвырасти\n", "rechki cluster {} --text COLUMN"),
+    ],
+)
+def test_a_table_of_another_kind_is_sent_to_the_command_that_takes_it(tmp_path: Path, lines: str, command: str) -> None:
+    path = tmp_path / "моя таблица.csv"
+    path.write_text(lines, "utf-8")
+    found = check_file(path, STUDY)
+    assert not found.usable
+    assert command.format(f"'{path}'") in found.error
+    told = [word for word in ("balance", "cluster") if f"rechki {word}" in found.error]
+    assert len(told) == 1, "one way, not two"
+
+
+def test_columns_that_are_measured_are_named_and_their_cells_checked(tmp_path: Path) -> None:
+    lines = ["id;Цель 1;Оценка 1;NPS;Выручка, руб.;Сегмент"]
+    lines += [
+        f"{at};план {at};4;{at};{value};A" for at, value in enumerate(["100", "1,250", "", "+7 916 000-01-43"], 9)
+    ]
+    (tmp_path / "cards.csv").write_text("\n".join(lines), "utf-8")
+    found = check_file(tmp_path / "cards.csv", STUDY)
+    assert found.measures == {"NPS": "nps", "Выручка, руб.": "revenue", "Сегмент": "segment"}
+    assert [(note.row, note.column) for note in found.notes] == [
+        *((3, "Выручка, руб."), (4, "NPS"), (5, "NPS"), (5, "Выручка, руб."))
+    ]
+    assert "916" not in str(found.as_json()), "what is wrong with a cell is told without personal data"
+    assert found.as_json()["measures"] == found.measures
+    assert found.usable

@@ -9,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from models.clusters import proposal
 from models.clusters.affinity import affinities, shared_neighbours
 from models.clusters.consensus import consensus
-from models.clusters.groups import UNASSIGNED, Groups, groups_of
+from models.clusters.groups import UNASSIGNED, Groups, groups_of, mean_affinities
 from models.clusters.kin import joined, kin_of, looks_like_two, nets_of
 from models.clusters.partition import best_partition, expected_threshold, improved
-from models.clusters.proposal import mean_affinities, propose_groups
+from models.clusters.proposal import propose_groups
 from models.config import Proposal
 from models.encoder.space import Vectors
 
@@ -165,14 +164,6 @@ def test_one_theme_is_one_net_and_never_a_crash() -> None:
     groups = grouped_texts(theme, names(60), SETTINGS)
     assert groups.count >= 1
     assert {kin.net for kin in groups.kin} <= set(range(5))
-
-
-def test_what_does_not_fit_at_once_joins_the_groups_of_a_part(blobs: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
-    many = np.vstack([blobs[:48]] + [around(blobs[:48], 1, 0.03, seed) for seed in range(4)])
-    monkeypatch.setattr(proposal, "AT_ONCE", 60)
-    groups = grouped_texts(many, names(len(many)), SETTINGS)
-    assert adjusted_rand_score(np.tile(np.repeat(np.arange(4), 12), 5), settled(groups)) == 1
-    assert (groups.labels == UNASSIGNED).sum() == len(many) // 10
 
 
 def test_progress_reaches_its_end(blobs: Vectors) -> None:

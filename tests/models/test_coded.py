@@ -1,6 +1,7 @@
 """Tables coded by hand: what is taken and what is named, and the balance against a computation of its own."""
 
 import csv
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from models.config import Study
 from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.tables.table import Row, Table
+from models.waves import Part, wave_balance
 
 CODES = ("Деньги", "Рост", "Покой", "Нет ответа")
 FIXED = {"Нет ответа", "Не по теме", "Другое", "Неразборчиво"}
@@ -84,7 +86,7 @@ def by_pandas(lines: list[dict[str, Any]], one_over_k: bool, column: str = "code
     found = {}
     for name, of_code in table.groupby(column):
         scored = of_code[of_code["score"].notna()]
-        w = 1 / scored["person"].map(k) if one_over_k else pd.Series(1.0, scored.index)
+        w = 1 / scored["person"].map(k).astype(float) if one_over_k else pd.Series(1.0, scored.index)
         e, u, d = (
             100 * w[which].sum() / w.sum() if len(w) else float("nan")
             for which in (scored["score"] == 5, scored["score"] <= 3, scored["score"] <= 2)
@@ -138,6 +140,36 @@ def test_an_independent_computation_gives_the_same_numbers(
     table = table.loc[wanted.index, wanted.columns]
     assert len(table) == len(wanted)
     pd.testing.assert_frame_equal(table, wanted, check_names=False, check_dtype=False, rtol=0, atol=1e-9)
+
+
+@hypothesis_settings(max_examples=60)
+@given(lines=tables(), one_over_k=st.booleans())
+def test_an_independent_computation_gives_the_same_numbers_of_every_wave(
+    tmp_path_factory: pytest.TempPathFactory, study: Study, lines: list[dict[str, Any]], one_over_k: bool
+) -> None:
+    lines = [{**item, "wave": ("", "2", "10")[int(item["card_id"][1:]) % 3]} for item in lines]
+    found = read_coded(read_table(write(tmp_path_factory.mktemp("t"), lines)), study)
+    settings = study.balance.model_copy(update={"draws": 200, "weights": "1/k" if one_over_k else "row"})
+    waves = wave_balance(found.rows, found.codes, settings)
+    assert [wave for wave in dict.fromkeys(waves.wave) if wave] in ([], ["2", "10"])
+    for (part, wave), table in waves.groupby(["part", "wave"]):
+        of_part = [item for item in lines if part == Part.TOTAL or item["wave"] == wave]
+        wanted = by_pandas(of_part, one_over_k).drop(columns="size")
+        there = table[table["rows"] > 0].set_index("code")
+        assert len(there) == len(wanted)
+        told = there.loc[wanted.index, wanted.columns]
+        pd.testing.assert_frame_equal(told, wanted, check_names=False, check_dtype=False, rtol=0, atol=1e-9)
+    of_wave = waves[waves.part == Part.WAVE].set_index(["code", "wave"])["b"]
+    for line in waves[waves.since != ""].itertuples():
+        before, after = of_wave[line.code, line.since], of_wave[line.code, line.wave]
+        assert line.change == pytest.approx(after - before, abs=1e-9, nan_ok=True)
+
+
+def test_the_first_line_is_the_header_whatever_cells_are_empty_below(read: Any) -> None:
+    """A line with an empty cell above one with another reads like the two header lines of SurveyMonkey."""
+    found = read(line(1), line(2), line(3, code=""), line("", score=3), line(5))
+    assert [passed.row for passed in found.refused] == [4, 5]
+    assert len(found.rows) == 3
 
 
 def test_the_lines_of_a_card_and_row_are_one_row(read: Any) -> None:
@@ -370,3 +402,70 @@ def test_every_line_is_counted_or_named_whatever_it_holds(study: Study, rows: li
     assert {code for answer in found.answers for code in answer.coded.codes} <= {code.code_id for code in found.codes}
     served_balance(found.rows, found.codes, study.balance.model_copy(update={"draws": 200}))
     assert len(found.evidence(study)) == 64
+
+
+REASON = "сама хочу"
+
+
+def test_a_chosen_strategy_stands_beside_the_computed_one(read: Any, study: Study) -> None:
+    chosen = {"target": "no|no", "strategy": "улучшать системно|", "strategy_reason": f"{REASON}|"}
+    found = read(line(1, "Деньги|Рост", 1, **chosen), line(2, "Рост", 5), line(3, "Деньги", 2))
+    table = served_balance(found.rows, found.codes, study.balance).set_index("code")
+    assert list(table.loc["Деньги", ["strategy", "strategy_override", "strategy_reason"]]) == [
+        *("switch_off", "improve", REASON)
+    ]
+    assert list(table.loc["Рост", ["strategy_override", "strategy_reason"]]) == ["", ""]
+    without = read(line(1, "Деньги|Рост", 1, target="no|no"), line(2, "Рост", 5), line(3, "Деньги", 2))
+    assert without.evidence(study) != found.evidence(study), "the hash covers what the analyst chose"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (
+            {"strategy": "растить всех", "strategy_reason": "x"},
+            "row 2, column 'strategy': 'растить всех' is no strategy",
+        ),
+        ({"strategy": "improve", "strategy_reason": ""}, "column 'strategy_reason': «Деньги» has a strategy and no"),
+        ({"strategy": "", "strategy_reason": "x"}, "column 'strategy': «Деньги» has a strategy_reason and no strategy"),
+    ],
+)
+def test_a_strategy_without_its_pair_is_refused(read: Any, more: dict[str, str], words: str) -> None:
+    with pytest.raises(RechkiError, match=words):
+        read(line(**more), line(2, strategy="", strategy_reason=""))
+
+
+def test_two_strategies_of_a_code_are_refused(read: Any) -> None:
+    one, other = ({"strategy": name, "strategy_reason": REASON} for name in ("improve", "выключить"))
+    with pytest.raises(RechkiError, match="«Деньги» has 2 strategies: improve in row 2, switch_off in row 3"):
+        read(line(1, **one), line(2, **other))
+
+
+def test_a_strategy_column_without_reasons_is_left_unread_and_named(read: Any) -> None:
+    found = read(line(strategy="whatever"))
+    assert [(note.fault, note.column) for note in found.notes] == [(Fault.NO_REASON, "strategy")]
+    assert not any(code.strategy for code in found.codes)
+
+
+def test_what_other_columns_say_of_a_card_is_kept_once_and_contradictions_are_named(read: Any, study: Study) -> None:
+    about = {"nps": "9", "город": "Омск", "телефон": "+7 916 123-45-67", "дата": "01.02.2026"}
+    found = read(
+        line(1, row=1, **about),
+        line(1, "Рост", row=2, nps="", город="Тула", телефон="", дата=""),
+        line(2, "Рост", row=1, nps="8", город="у Анны Петровой", телефон="", дата="вчера"),
+    )
+    one, other = found.attributes
+    assert (one.values, one.date, one.row) == ({"nps": "9"}, datetime(2026, 2, 1), 2)
+    assert (other.values, other.date) == ({"nps": "8", "город": "у [ИМЯ_1]"}, None)
+    assert [(note.fault, note.column, note.row) for note in found.notes] == [
+        (Fault.TWO_VALUES, "город", 2),
+        (Fault.NO_DATE, "дата", 4),
+    ]
+    assert found.attribute_columns == ("nps", "город"), "contacts are never read"
+    without = read(line(1), line(2, "Рост"))
+    assert without.evidence(study) != read(line(1, nps="9"), line(2, "Рост", nps="")).evidence(study)
+
+
+def test_a_column_of_words_is_no_attribute(read: Any) -> None:
+    found = read(*(line(at, заметки=f"заметка {at}", nps=at % 11) for at in range(40)))
+    assert found.attribute_columns == ("nps",)

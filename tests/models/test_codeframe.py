@@ -19,7 +19,8 @@ from models.codeframe.importing import imported
 from models.codeframe.lines import COLUMNS, Line, lines_of
 from models.codeframe.qdc import NAMESPACE, guid_of
 from models.errors import RechkiError
-from models.recoding import Log, in_words
+from models.recoding import Log, in_words, with_reason
+from models.strategy import Strategy
 from models.text import text_key, tidy
 
 START = datetime(2026, 1, 1)
@@ -70,14 +71,31 @@ SCHEMA = etree.XMLSchema(etree.fromstring(RULES))
 
 words = st.text(st.characters(codec="utf-8"), max_size=30).map(tidy)
 hard = st.sampled_from(
-    ["=1+1", "'=1", "''+2", "@x", "-", "#N/A", "<&>\"'", "yes", "null", "1.0", "а\nб", "Note:", "Note:\nа", ""]
+    [
+        "=1+1",
+        "'=1",
+        "''+2",
+        "@x",
+        "-",
+        "#N/A",
+        "<&>\"'",
+        "yes",
+        "null",
+        "1.0",
+        "а\nб",
+        "Note:",
+        "Note:\nа",
+        "Strategy:\nimprove: а",
+        "",
+    ]
 )
-text = st.one_of(words, hard)
+marks = st.sampled_from(["Note:", "Note:\nа", "Strategy:\nimprove: а"])
+text = st.one_of(words, hard, marks)
 name = st.one_of(words, hard).map(lambda said: " ".join(said.split())).filter(lambda said: text_key(said) != "")
 
 
 def line(*cells: str) -> Line:
-    return Line(0, dict(zip(COLUMNS, cells, strict=True)))
+    return Line(0, dict.fromkeys(COLUMNS, "") | dict(zip(COLUMNS, cells, strict=False)))
 
 
 @st.composite
@@ -86,8 +104,9 @@ def frames(draw: st.DrawFn) -> list[Line]:
     nets = draw(st.lists(name, min_size=1, max_size=2, unique_by=text_key))
     targets = st.sampled_from([str(target) for target in Target])
     in_nets = st.sampled_from(["", *nets])
+    chosen = st.one_of(st.just(("", "")), st.tuples(st.sampled_from([str(one) for one in Strategy]), name))
     return [
-        line(f"code-{at:012x}", called, draw(text), draw(targets), draw(in_nets), draw(text))
+        line(f"code-{at:012x}", called, draw(text), draw(targets), draw(in_nets), draw(text), *draw(chosen))
         for at, called in enumerate(names)
     ]
 
@@ -101,8 +120,8 @@ def read_back(folder: Path, kind: str, lines: Sequence[Line]) -> list[dict[str, 
 
 
 FRAME = [
-    line("code-0000000000aa", "Деньги", "доход\nдолги", "yes", "Достижения", "спорно"),
-    line("code-0000000000bb", "Сон <&>", "=1+1", "no", "", ""),
+    line("code-0000000000aa", "Деньги", "доход\nдолги", "yes", "Достижения", "спорно", "improve", "сама хочу"),
+    line("code-0000000000bb", "Сон <&>", "=1+1", "no", "", "", "switch_off", "=дорого"),
     line("7D1C9C5E-4F0E-4A53-9F64-2F6C0C3F8A11", "Успех", "", "undecided", "Достижения", "@x"),
 ]
 
@@ -340,3 +359,47 @@ def test_a_frame_carried_into_another_study_and_out_again_is_the_same_file(tmp_p
 def test_an_empty_codebook_is_not_written() -> None:
     with pytest.raises(RechkiError, match="no code to write"):
         frame_bytes(Path("x.qdc"), lines_of(Codebook("purpose").codes.values()))
+
+
+STRATEGIC = "code;strategy;strategy_reason"
+
+
+def test_a_chosen_strategy_comes_with_its_reason_and_an_empty_cell_takes_none_back(tmp_path: Path) -> None:
+    path = tmp_path / "frame.csv"
+    path.write_text(f"{STRATEGIC}\nСон;улучшать;сама  хочу\nДеньги;switch_off;дорого\n", "utf-8")
+    changes = imported("study", log("Сон"), read_frame(path))
+    assert [change.words for change in changes] == [
+        "strategy of «Сон»: «improve»; сама хочу",
+        "create «Деньги», target undecided",
+        "strategy of «Деньги»: «switch_off»; дорого",
+    ]
+    assert with_reason(changes[0], "из файла").event.payload["why"] == "сама хочу", "the strategy has its own reason"
+    now = after(log("Сон"), path)
+    chosen = {code.name: (code.strategy, code.strategy_reason) for code in now.codebook.active() if not code.fixed}
+    assert chosen == {"Сон": (Strategy.IMPROVE, "сама хочу"), "Деньги": (Strategy.SWITCH_OFF, "дорого")}
+    assert imported("study", now, read_frame(path)) == []
+    path.write_text(f"{STRATEGIC}\nСон;;\nДеньги;выключить;дорого\n", "utf-8")
+    assert imported("study", now, read_frame(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "frame", "words"),
+    [
+        ("Сон;растить всех;хочу", "purpose", "column 'strategy': 'растить всех' is no strategy: protect_and_grow"),
+        ("Сон;improve;", "purpose", "column 'strategy_reason': there is a strategy without it"),
+        ("Сон;;хочу", "purpose", "column 'strategy': there is a strategy_reason without it"),
+        ("Сон;improve;хочу", "why", "column 'strategy': strategies are chosen for purposes only"),
+    ],
+)
+def test_a_strategy_that_cannot_be_chosen_is_refused(tmp_path: Path, row: str, frame: str, words: str) -> None:
+    path = tmp_path / "frame.csv"
+    path.write_text(f"{STRATEGIC}\n{row}\n", "utf-8")
+    with pytest.raises(RechkiError, match=words):
+        imported("study", replace(log(), frame=frame), read_frame(path))
+
+
+def test_a_description_that_only_looks_like_a_strategy_stays_a_description(tmp_path: Path) -> None:
+    body = code("Цена", "<Description>о деньгах\nStrategy:\nприказ 7: держать</Description>")
+    (found,) = read_frame(qdc(tmp_path / "other.qdc", body)).lines
+    assert found.said["definition"] == "о деньгах\nStrategy:\nприказ 7: держать"
+    assert "strategy" not in found.said

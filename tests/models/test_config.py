@@ -30,9 +30,16 @@ def test_a_study_holds_only_what_differs_from_the_defaults(tmp_path: Path) -> No
         ({"review": {"page_size": 31}}, "review.page_size"),
         ({"review": {"audit": 1.5}}, "review.audit"),
         ({"review": {"double_coded": -0.1}}, "review.double_coded"),
+        ({"schedule": {"timezone": "Mars/Olympus"}}, "schedule.timezone"),
+        ({"schedule": {"timezone": "../etc"}}, "schedule.timezone"),
+        ({"schedule": {"every": "hour"}}, "schedule.every"),
+        ({"notify": {"events": ["everything"]}}, "notify.events"),
+        ({"notify": {"to": "mailto://me"}}, "notify.to"),
         ({"scale": {7: "семь"}}, "scale"),
         ({"study_id": "not-an-id"}, "study_id"),
         ({"title": ""}, "title"),
+        ({"encoding": {"dask": "tcp:host"}}, "an address such as"),
+        ({"encoding": {"workers": 0}}, "encoding.workers"),
     ],
 )
 def test_a_wrong_key_is_named_and_nothing_is_written(tmp_path: Path, wrong: dict[str, object], named: str) -> None:
@@ -77,6 +84,10 @@ def test_settings_without_a_study_need_no_key(tmp_path: Path) -> None:
         ("balance: {over: -30}\n", "balance.under must be below balance.over"),
         ("balance: {interval: 100}\n", "balance.interval"),
         ("colour: red\n", "colour"),
+        ("frames: [why]\n", "frames: must be"),
+        ("frames: why\n", "frames: must be"),
+        ("frames: [purpose, wy]\n", "frames: must be"),
+        ("frames:\n", "frames: must be"),
     ],
 )
 def test_wrong_settings_are_named_with_their_file(tmp_path: Path, text: str, told: str) -> None:

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from models.config import Study
 from models.embedding import column_of, embedded
 from models.encoder import unpacking
-from models.encoder.adapter import PURPOSES, SETTINGS, WEIGHTS, adapter_checksum
-from models.encoder.bundled import base_encoder, use_encoder
+from models.encoder.adapter import MAP, PURPOSES, SETTINGS, WEIGHTS, adapter_checksum
+from models.encoder.bundled import base_encoder, mapped_use, use_encoder
 from models.encoder.load import BUNDLED, PLAIN, Encoder, load_encoder
+from models.encoder.mapping import MapRecipe, read_map, save_map, train_map
 from models.encoder.training import Recipe, contrastive, distilled, train_adapter
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
 from models.proposing import make_proposal, open_texts
 from models.reading import read_new_files
-from models.store import review
+from models.store import review, schema
 from models.store.database import Store
 from models.store.private import Private
 from models.store.vectors import change_encoder, read_centred, remember
@@ -98,8 +99,46 @@ def test_a_folder_without_an_adapter_is_refused(tmp_path: Path) -> None:
         adapter_checksum(tmp_path)
 
 
-def test_the_adapter_is_small() -> None:
-    assert (PURPOSES / WEIGHTS).stat().st_size < 5_000_000
+def test_the_adapter_and_the_map_are_small() -> None:
+    assert sum((PURPOSES / name).stat().st_size for name in (WEIGHTS, MAP)) < 5_000_000
+
+
+def test_the_checksum_tells_the_map(tmp_path: Path) -> None:
+    for name in (SETTINGS, WEIGHTS):
+        shutil.copy(PURPOSES / name, tmp_path)
+    without = adapter_checksum(tmp_path)
+    save_map(np.eye(4, dtype=np.float32), tmp_path)
+    assert adapter_checksum(tmp_path) != without
+    assert np.array_equal(read_map(tmp_path), np.eye(4))
+
+
+def test_a_map_brings_the_phrases_of_a_label_together_and_is_the_same_every_time() -> None:
+    use = use_encoder()
+    recipe = MapRecipe(epochs=60, rank=8, seeds=(1, 2))
+    made, again = (train_map([DOMAIN], use, recipe) for _ in range(2))
+    assert np.array_equal(made, again)
+    one, other = (train_map([DOMAIN], use, MapRecipe(epochs=60, rank=8, seeds=(seed,))) for seed in (1, 2))
+    assert made == pytest.approx((one + other) / 2, abs=1e-6)
+    raw = use([text for texts in DOMAIN.values() for text in texts])
+    labels = torch.tensor([at for at, texts in enumerate(DOMAIN.values()) for _ in texts])
+
+    def loss(vectors: np.ndarray) -> float:
+        centred = torch.nn.functional.normalize(torch.tensor(vectors - vectors.mean(axis=0)), dim=1)
+        return contrastive(centred, labels, recipe.temperature).item()
+
+    assert loss(raw @ made) < loss(raw)
+
+
+def test_an_untrained_map_changes_nothing() -> None:
+    made = train_map([DOMAIN], use_encoder(), MapRecipe(epochs=1, rate=0.0))
+    assert made == pytest.approx(np.eye(512), abs=1e-7)
+
+
+def test_the_first_part_of_the_bundled_encoder_is_mapped_and_the_plain_ones_is_not() -> None:
+    raw = use_encoder()(TEXTS)
+    assert load_encoder(PLAIN).encode(TEXTS)[:, :512] == pytest.approx(raw, abs=1e-5)
+    assert load_encoder(BUNDLED).encode(TEXTS)[:, :512] == pytest.approx(raw @ read_map(PURPOSES), abs=1e-4)
+    assert mapped_use()(TEXTS) == pytest.approx(raw @ read_map(PURPOSES), abs=1e-5)
 
 
 def naive_contrastive(vectors: torch.Tensor, labels: list[int], temperature: float) -> float:
@@ -243,3 +282,13 @@ def test_of_several_spellings_the_same_one_is_encoded_in_any_order_of_the_rows()
     texts = ["Дорого!", "дорого", "близко", "ДОРОГО"]
     assert column_of(texts).said == column_of(texts[::-1]).said
     assert len(column_of(texts).said) == 2
+
+
+def test_reasons_move_too_and_the_space_stays_centred_on_the_purposes(encoded: tuple[Store, Study, Encoder]) -> None:
+    store, _, _ = encoded
+    new, purposes = load_encoder(BUNDLED), open_texts(store, PURPOSE_FRAME)
+    everything = purposes | {"быстро и вежливо": "быстро и вежливо"}
+    assert change_encoder(store, new, BUNDLED, everything, centre=purposes) == len(everything)
+    with store.transaction() as tx:
+        assert [row.fitted_on for row in tx.rows(schema.vector_space)] == [len(purposes)]
+    assert remember(store, new, everything) == 0

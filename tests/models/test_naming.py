@@ -48,6 +48,15 @@ def test_without_a_shared_word_the_most_central_phrase_names_the_group() -> None
     assert shown["a"].exemplars == ("Снять тревогу.", "спать по ночам")
 
 
+def test_a_name_keeps_the_capital_that_it_always_has_inside_a_sentence() -> None:
+    told = ["переезд в Германию", "Переезд в Германию", "переезд в Германию, осенью", "ПЕРЕЕЗД В ГЕРМАНИЮ"]
+    assert described({"a": told, "b": ["дёшево", "цена"]})["a"].name == "Переезд в Германию"
+    once = [text.replace("Германию, осенью", "германию, осенью") for text in told]
+    assert described({"a": once, "b": ["дёшево", "цена"]})["a"].name == "Переезд в германию"
+    shouted = ["СМЕНИТЬ ПРОФЕССИЮ", "Сменить профессию", "сменить профессию"]
+    assert described({"a": shouted, "b": ["дёшево", "цена"]})["a"].name == "Сменить профессию"
+
+
 def test_keywords_set_a_group_apart() -> None:
     shown = described(
         {

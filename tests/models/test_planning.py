@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.codebook import NO_ANSWER
 from models.coding import OPEN, PhraseState
-from models.planning import Offer, Phrase, ProposedGroup, Situation, due_tasks, refreshed_tasks
+from models.planning import NEW_THEME, Offer, Phrase, ProposedGroup, Situation, due_tasks, refreshed_tasks
 from models.review import Kind, Line, ReviewTask
 from models.suggest import Suggestion
 from models.text import text_key
@@ -66,6 +66,25 @@ def test_groups_come_first_and_what_no_group_holds_waits() -> None:
 
 def test_what_no_group_holds_still_waits_while_a_group_is_unanswered() -> None:
     assert due(asked(situation(TEN, [IDS[:4]]))) == []
+
+
+def test_additions_do_not_wait_for_a_new_theme_and_what_is_less_sure_does() -> None:
+    groups = [ProposedGroup("prop", 0, tuple(IDS[:4]), {NEW_THEME: 1})]
+    now = asked(replace(situation(TEN), groups=groups))
+    assert [task.kind for task in now.tasks] == [Kind.GROUP]
+    sure = {item.text: 0.9 for item in TEN[4:7]}
+
+    def some(wanted: Sequence[tuple[str, Collection[str]]]) -> list[list[Suggestion]]:
+        return [[Suggestion("x", sure.get(text, 0.2))] for text, _ in wanted]
+
+    (page,) = due(now, some)
+    assert (page.kind, page.suggested, page.phrase_ids) == (Kind.ADDITION, ("x",), ("p04", "p05", "p06"))
+    now = replace(now, tasks=[*now.tasks, page])
+    now = answered(now, dict.fromkeys(page.phrase_ids, settled("x")), page.key)
+    assert due(now, some) == []
+    now = answered(now, dict.fromkeys(IDS[:4], settled("y")), now.tasks[0].key)
+    (last,) = due(now, some)
+    assert (last.kind, last.phrase_ids) == (Kind.SORT, ("p07", "p08", "p09"))
 
 
 def test_the_unassigned_come_when_the_last_group_is_answered() -> None:

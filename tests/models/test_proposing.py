@@ -21,7 +21,7 @@ from models.proposing import make_proposal, open_texts, plan_tasks
 from models.reading import read_new_files
 from models.recoding import Log
 from models.review import Kind
-from models.store import review
+from models.store import review, schema
 from models.store.database import Store
 from models.store.private import Private
 from models.store.vectors import read_centred, remember
@@ -83,10 +83,11 @@ def test_the_fingerprint_names_the_prompt(encoder: Encoder) -> None:
     assert load_encoder(BUNDLED).fingerprint == encoder.fingerprint
 
 
+@pytest.mark.parametrize("landmarks", [4000, 30])  # every two phrases compared, and most with a few
 def test_row_order_does_not_change_the_proposal(
-    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder
+    tmp_path: Path, make_study: Callable[..., Study], encoder: Encoder, landmarks: int
 ) -> None:
-    settings = make_study(columns={"rows": []})
+    settings = make_study(columns={"rows": []}, proposal={"landmarks": landmarks})
     partitions = []
     key: bytes | None = None
     for seed in (1, 2):
@@ -155,7 +156,7 @@ def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
     plan_tasks(store, settings, encoder)
     with store.transaction() as tx:
         first = review.tasks(tx, PURPOSE_FRAME)
-        assert tx.rows(review.schema.vector_space) == [], "the mean waits for the first proposal"
+        assert tx.rows(schema.vector_space) == [], "the mean waits for the first proposal"
     assert {task.kind for task in first} == {Kind.PHRASE}
 
     read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, private)
@@ -163,7 +164,7 @@ def test_few_cards_are_asked_one_by_one_and_are_not_clustered_when_many_follow(
     assert make_proposal(store, settings, encoder) >= 1
     with store.transaction() as tx:
         grouped = {phrase for group in review.proposed_groups(tx, PURPOSE_FRAME) for phrase in group.phrase_ids}
-        assert len(tx.rows(review.schema.vector_space)) == 1
+        assert len(tx.rows(schema.vector_space)) == 1
     assert not grouped & {phrase for task in first for phrase in task.phrase_ids}
     store.close()
 

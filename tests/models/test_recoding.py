@@ -15,6 +15,7 @@ from models.recoding import (
     Change,
     Log,
     change_of,
+    choose_strategy,
     define,
     find_code,
     in_words,
@@ -26,6 +27,7 @@ from models.recoding import (
     undo,
     with_reason,
 )
+from models.strategy import Strategy
 
 START = datetime(2026, 1, 1)
 NAMES = {"a": "Деньги", "b": "Доход", "c": "Сон", "d": "Пробный"}
@@ -77,9 +79,29 @@ def test_a_code_is_defined_and_put_in_a_net() -> None:
     assert "«Достижения» is taken out" in put_in_net(now, "b", "").words
 
 
+def test_a_strategy_is_chosen_with_a_reason_and_given_back_to_the_rule() -> None:
+    start = log()
+    change = choose_strategy(start, "Деньги", Strategy.IMPROVE, " потому  что ")
+    assert change.words == "strategy of «Деньги»: «improve»; потому что"
+    assert change.event.payload == {"strategy": "improve", "why": "потому что"}
+    chosen = after(start, change)
+    code = chosen.codebook.codes["a"]
+    assert (code.strategy, code.strategy_reason) == (Strategy.IMPROVE, "потому что")
+    assert in_words(change.event, chosen.codebook) == "strategy of «Деньги» set to improve"
+    before = Codebook.replay("purpose", chosen.events, change.event.at - timedelta(seconds=1)).codes["a"]
+    assert (before.strategy, before.strategy_reason) == (None, "")
+    assert after(chosen, undo(chosen)).codebook.codes["a"].strategy is None
+    cleared = after(chosen, choose_strategy(chosen, "a", None, ""))
+    assert (cleared.codebook.codes["a"].strategy, cleared.codebook.codes["a"].strategy_reason) == (None, "")
+    assert after(cleared, undo(cleared)).codebook.codes["a"].strategy is Strategy.IMPROVE
+
+
 @pytest.mark.parametrize(
     ("attempt", "words"),
     [
+        (lambda now: choose_strategy(now, "Сон", None, "x"), "no strategy was chosen"),
+        (lambda now: choose_strategy(now, "Сон", Strategy.MODIFY, "  "), "needs a reason"),
+        (lambda now: choose_strategy(now, "Другое", Strategy.MODIFY, "x"), "is a fixed code"),
         (lambda now: rename(now, "Нигде", "x"), "there is no code 'Нигде'"),
         (lambda now: rename(now, "Деньги", "ДОХОД"), "there is a code «Доход» already"),
         (lambda now: rename(now, "Деньги", "Деньги"), "is called «Деньги» already"),
@@ -126,6 +148,8 @@ STEPS: list[Callable[[Log], Change]] = [
     lambda now: define(now, "a", ""),
     lambda now: put_in_net(now, "b", "Достижения"),
     lambda now: put_in_net(now, "b", ""),
+    lambda now: choose_strategy(now, "b", Strategy.MODIFY, "так решили"),
+    lambda now: choose_strategy(now, "b", None, ""),
     lambda now: change_of(now, EventKind.SPLIT, find_code(now.codebook, "b"), SPLIT, "split"),
 ]
 

@@ -1,6 +1,7 @@
 """Every wave by itself, and changes that the answers can carry."""
 
 from collections.abc import Hashable, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from models.balance import CodedRow, served_balance
 from models.codebook import FIXED, NO_ANSWER, Code
-from models.config import Balance
-from models.waves import COLUMNS, Part, wave_balance
+from models.config import Balance, WaveBy
+from models.waves import COLUMNS, Part, wave_balance, wave_of, wave_order
 
 CODES = (Code("a", "А"), Code("b", "Б"), *FIXED)
 QUICK = Balance(draws=200)
@@ -139,3 +140,19 @@ def test_a_code_that_a_wave_lacks_has_a_line_there_without_numbers() -> None:
     assert pd.isna(second["b"])
     assert (first["share"], total["share"]) == (100, pytest.approx(200 / 3))
     assert set(table.code_id) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("by", "wave"), [("year", "2026"), ("quarter", "2026-Q4"), ("month", "2026-12"), ("week", "2026-W53"), (None, "")]
+)
+def test_a_card_that_names_no_wave_is_of_the_span_its_date_lies_in(by: WaveBy | None, wave: str) -> None:
+    assert wave_of("", date(2026, 12, 31), by) == wave
+    assert wave_of("весна", date(2026, 12, 31), by) == "весна"
+    assert wave_of("", None, by) == ""
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.data())
+def test_spans_follow_each_other_as_the_days_do(one: date, other: date, data: st.DataObject) -> None:
+    by: WaveBy = data.draw(st.sampled_from(("year", "quarter", "month", "week")))
+    earlier, later = sorted((one, other))
+    assert wave_order(wave_of("", earlier, by)) <= wave_order(wave_of("", later, by))

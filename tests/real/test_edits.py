@@ -9,6 +9,8 @@ from support import Work, rechki_here
 from annotation.client import tasks_of
 from annotation.labeling import KEY, page_result, phrase_result
 from flows.advance import advance
+from flows.collect import collect
+from flows.propose import propose
 from flows.study import FRAME, open_study
 from models.balance import served_balance
 from models.codebook import Codebook, Target
@@ -49,7 +51,7 @@ def confirm_groups(work: Work, first: int = 0) -> None:
     for at, page in enumerate(task for task in tasks(work, Kind.GROUP) if task.key not in answered):
         members = dict.fromkeys(range(1, len(page.lines)), Member.BELONGS)
         submit(work, page, Answer(new_names=(f"Тема {first + at}",), members=members))
-    advance(str(work.folder))
+    collect(str(work.folder))
 
 
 def pass_pages(work: Work) -> None:
@@ -62,16 +64,16 @@ def pass_pages(work: Work) -> None:
             return
         for page in pages:
             submit(work, page, Answer())
-        advance(str(work.folder))
+        collect(str(work.folder))
 
 
 def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     page = tasks(work, Kind.GROUP)[0]
     members = dict.fromkeys(range(2, len(page.lines)), Member.BELONGS) | {1: Member.ALSO}
     answer = Answer(new_names=("Тема",), target=Target.UNDECIDED, members=members)
     annotation = submit(work, page, answer)
-    advance(str(work.folder))
+    collect(str(work.folder))
     out, also = page.lines[0].phrase_ids[0], page.lines[1].phrase_ids[0]
     theme = coding(work)[0].by_name("Тема")
     assert theme is not None
@@ -80,7 +82,7 @@ def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Wo
     for phrase, chosen in ((also, (theme.code_id,)), (out, (theme.code_id,))):
         single = next(task for task in tasks(work, Kind.PHRASE) if phrase in task.phrase_ids)
         submit(work, single, Answer(codes=chosen, new_names=("Здоровье",)))
-    advance(str(work.folder))
+    collect(str(work.folder))
     book, before = coding(work)
     health = book.by_name("Здоровье")
     assert health is not None
@@ -88,7 +90,7 @@ def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Wo
 
     again = Answer(new_names=("Тема",), target=Target.YES, members=members)
     work.studio().api.annotations.update(id=annotation, result=page_result(page, again))
-    advance(str(work.folder))
+    collect(str(work.folder))
     book, after = coding(work)
     assert {phrase: state.codes for phrase, state in after.items()} == {p: s.codes for p, s in before.items()}
     assert after[also].settled
@@ -96,34 +98,34 @@ def test_a_page_saved_again_keeps_what_was_said_of_single_phrases_since(work: Wo
 
     emptied = Answer(new_names=("Тема",), target=Target.YES, members={**members, 1: Member.NOT})
     work.studio().api.annotations.update(id=annotation, result=page_result(page, emptied))
-    advance(str(work.folder))
+    collect(str(work.folder))
     assert coding(work)[1][also].codes == {health.code_id}, "what was changed on the page counts from now"
 
 
 def test_a_deleted_annotation_takes_its_decisions_back_and_the_task_is_open_again(work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     page = tasks(work, Kind.GROUP)[0]
     answer = Answer(new_names=("Тема",), members=dict.fromkeys(range(len(page.lines)), Member.BELONGS))
     annotation = submit(work, page, answer)
-    advance(str(work.folder))
+    collect(str(work.folder))
     assert any(state.codes for state in coding(work)[1].values())
     work.studio().api.annotations.delete(id=annotation)
-    advance(str(work.folder))
+    collect(str(work.folder))
     assert not any(state.codes for state in coding(work)[1].values())
     submit(work, page, answer)
-    advance(str(work.folder))
+    collect(str(work.folder))
     assert all(coding(work)[1][phrase].codes for phrase in page.phrase_ids)
 
 
 def test_a_skipped_group_does_not_count_and_does_not_hold_up_the_rest(work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     groups = tasks(work, Kind.GROUP)
     confirmed = dict.fromkeys(range(len(groups[0].lines)), Member.BELONGS)
     submit(work, groups[0], Answer(new_names=("Тема",), members=confirmed), was_cancelled=True)
     for at, page in enumerate(groups[1:]):
         members = dict.fromkeys(range(len(page.lines)), Member.BELONGS)
         submit(work, page, Answer(new_names=(f"Тема {at}",), members=members))
-    advance(str(work.folder))
+    collect(str(work.folder))
     book, states = coding(work)
     assert book.by_name("Тема") is None
     assert not set(groups[0].phrase_ids) & {phrase for phrase, state in states.items() if state.codes}
@@ -135,17 +137,17 @@ def test_a_skipped_group_does_not_count_and_does_not_hold_up_the_rest(work: Work
 
 
 def test_off_topic_pressed_beside_a_ticked_suggestion_is_off_topic(work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     confirm_groups(work)
     pass_pages(work)
     single = next(task for task in tasks(work, Kind.PHRASE) if task.suggested and task.suggested[0].startswith("code-"))
     submit(work, single, Answer(codes=(single.suggested[0], "fixed-off-topic")))
-    advance(str(work.folder))
+    collect(str(work.folder))
     assert coding(work)[1][single.phrase_ids[0]].codes == {"fixed-off-topic"}
 
 
 def test_codes_merged_and_renamed_while_people_work_keep_every_annotation(work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     confirm_groups(work)
     before, states = coding(work)
     one, other = (before.by_name(f"Тема {at}") for at in (0, 1))
@@ -158,14 +160,14 @@ def test_codes_merged_and_renamed_while_people_work_keep_every_annotation(work: 
     for words in (("merge", "Тема 1", "Тема 0"), ("rename", "Тема 0", "Главная тема")):
         done = rechki_here("codes", words[0], work.folder, *words[1:], "--yes", "--why", "так решили")
         assert done.returncode == 0, done.stderr
-    advance(str(work.folder))
+    collect(str(work.folder))
     book, states = coding(work)
     assert {p for p, s in states.items() if one.code_id in s.codes} == held[one.code_id] | held[other.code_id]
     shown = shown_in_label_studio(work, pages[0])
     assert "Главная тема" in shown
     assert "Тема 0" not in shown
     submit(work, pages[0], Answer(sorted={0: pages[0].lines[0].codes[:1]}))
-    advance(str(work.folder))
+    collect(str(work.folder))
     chosen = book.resolve(pages[0].lines[0].codes[0])
     assert coding(work)[1][pages[0].lines[0].phrase_ids[0]].codes == {chosen}
     history = rechki_here("codes", "history", work.folder).stdout
@@ -175,7 +177,7 @@ def test_codes_merged_and_renamed_while_people_work_keep_every_annotation(work: 
         undone = rechki_here("codes", "undo", work.folder, "--yes")
         if undone.returncode:
             break
-    advance(str(work.folder))
+    collect(str(work.folder))
     book, states = coding(work)
     assert (book.codes[one.code_id].name, book.resolve(other.code_id)) == ("Тема 0", other.code_id)
     assert held[other.code_id] <= {p for p, s in states.items() if other.code_id in s.codes}
@@ -252,7 +254,7 @@ def from_scratch(work: Work) -> dict[str, dict[str, float]]:
     with open_study(work.folder) as opened, opened.store.transaction() as tx:
         book, states = review.coding(tx, FRAME)
         plain = {phrase: PhraseState(state.codes, complete=True) for phrase, state in states.items()}
-        rows = cards.coded_rows(tx, FRAME, plain)
+        rows = cards.coded_rows(tx, FRAME, plain, None)
         counted = served_balance(rows, tuple(book.codes.values()), opened.settings.balance, None)
     table = counted.set_index("code")
     return {str(code): dict(line) for code, line in table[["rows", "n", "respondents"]].iterrows() if line["rows"]}

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from support import Work, rechki, rechki_here
 
 from annotation.server import LocalServer
@@ -43,7 +42,7 @@ def test_label_studio_that_does_not_answer(work: Work) -> None:
 def test_a_wrong_token(work: Work, servers: Path) -> None:
     signed = LocalServer(servers).signing()
     assert signed is not None
-    done = rechki("propose", work.folder, RECHKI_LABEL_STUDIO_URL=signed.url, RECHKI_LABEL_STUDIO_TOKEN="0" * 40)
+    done = rechki_here("propose", work.folder, RECHKI_LABEL_STUDIO_URL=signed.url, RECHKI_LABEL_STUDIO_TOKEN="0" * 40)
     assert_told(done, signed.url, "refuses the token", "RECHKI_LABEL_STUDIO_TOKEN")
     assert "0" * 40 not in done.stdout + done.stderr
     assert stored(work) == (0, 0)
@@ -101,14 +100,30 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("name", BAD_FILES)
-def test_a_bad_file_is_named_and_nothing_of_the_others_is_stored(work: Work, name: str) -> None:
-    spoiled, parts = BAD_FILES[name]
-    good = next((work.folder / "cards").iterdir())
-    (work.folder / "cards" / name).write_bytes(spoiled(good.read_text("utf-8")))
-    assert_told(rechki_here("propose", work.folder), *parts)
+def test_bad_files_are_named_and_the_good_one_among_them_is_read(work: Work) -> None:
+    folder = work.folder / "cards"
+    (good,) = folder.iterdir()
+    text = good.read_text("utf-8")
+    for name, (spoiled, _) in BAD_FILES.items():
+        (folder / name).write_bytes(spoiled(text))
+    good.rename(work.folder / "aside.csv")
+    told = [part for _, parts in BAD_FILES.values() for part in parts]
+    assert_told(rechki_here("propose", work.folder), "none of the card files can be used", *told)
     assert stored(work) == (0, 0)
+
+    (work.folder / "aside.csv").rename(good)
+    done = rechki_here("propose", work.folder)
+    assert done.returncode == 0, done.stderr
+    assert stored(work)[0] == 45
     assert rechki_here("check", work.folder).returncode == 1
+    said = rechki_here("status", work.folder).stdout
+    for part in told:
+        assert part in done.stdout, part
+        assert part in said, part
+    for name in BAD_FILES:
+        (folder / name).unlink()
+    assert rechki_here("propose", work.folder).returncode == 0
+    assert "not read" not in rechki_here("status", work.folder).stdout
 
 
 def test_a_score_of_seven_is_named_counts_as_none_and_can_be_mended(work: Work) -> None:
@@ -157,7 +172,7 @@ def test_doctor_says_what_is_missing(make_work: Callable[..., Work], tmp_path: P
 def test_secrets_stay_out_of_what_is_printed_and_stored(work: Work, servers: Path) -> None:
     signed = LocalServer(servers).signing()
     assert signed is not None
-    printed = [rechki("advance", work.folder), rechki("doctor", work.folder), rechki("studio", "status")]
+    printed = [rechki("advance", work.folder), rechki_here("doctor", work.folder), rechki_here("studio", "status")]
     for done in printed:
         assert done.returncode == 0, done.stdout + done.stderr
         assert signed.token not in done.stdout + done.stderr

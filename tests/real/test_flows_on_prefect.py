@@ -1,52 +1,67 @@
-"""The flows as Prefect runs them: states, artifacts, deployments, a served schedule, retries."""
+"""The flows as Prefect runs them: states, artifacts, retries."""
 
-import asyncio
 import os
-import subprocess
-import sys
-import time
+import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.deployments.runner import RunnerDeployment
-from ruamel.yaml import YAML
+from prefect_api import post, runs_of
 from support import Work
 
+from annotation import process
 from flows.advance import advance
 from flows.propose import propose
+from flows.report import report
+from flows.servers import PrefectServer
+from flows.status import status_of
 from models.errors import Unavailable
+from reports.write import CHARTS, FILES, SHARED_FILES
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def api(path: str, body: dict[str, Any]) -> Any:
-    answer = httpx.post(os.environ["PREFECT_API_URL"] + path, json=body, timeout=30)
-    answer.raise_for_status()
-    return answer.json()
-
-
-def runs_of(work: Work) -> list[dict[str, Any]]:
-    return [run for run in api("/flow_runs/filter", {}) if run["parameters"].get("study") == str(work.folder)]
 
 
 def test_a_run_leaves_its_states_and_the_balance_with_a_link_to_the_report(work: Work) -> None:
     advance(str(work.folder))
     work.review()
+    (work.folder / "cards" / "Анна Петрова.csv").write_bytes(b"\x00")
     advance(str(work.folder))
-    found = runs_of(work)
+    found = runs_of(work.folder)
     assert {run["state_type"] for run in found} == {"COMPLETED"}
     assert {run["name"].split()[0] for run in found} == {"advance", "propose", "collect", "report"}
-    assert all(set(run["parameters"]) <= {"study", "out", "new_projects"} for run in found)
+    assert all(set(run["parameters"]) <= {"study", "out", "new_projects", "share"} for run in found)
     own = {run["id"] for run in found}
-    artifacts = [item for item in api("/artifacts/filter", {}) if item["flow_run_id"] in own]
+    artifacts = post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": sorted(own)}}})
     assert {"table", "markdown"} <= {item["type"] for item in artifacts}
     table = next(item for item in artifacts if item["type"] == "table" and "state" in item["data"])
     assert '"state"' in table["data"]
     link = next(item for item in artifacts if (item["key"] or "").startswith("report-"))  # progress has no key
     assert (work.folder / "reports" / "index.html").as_uri() in link["data"]
+    kinds = {item["key"].split("-")[0] for item in artifacts if item["key"]}
+    assert kinds == {"balance", "report", "review", "standing", "changes"}
+    told = sorted((item["data"] for item in artifacts if (item["key"] or "").startswith("changes-")), key=len)
+    assert all("What changed since" in data for data in told)
+    assert "| cards | 0 | 45 (+45) |" in "".join(told)
+    assert "| code |  | " in "".join(told)
+    assert any("not read: " in str(item["data"]) for item in artifacts)
+    assert "| file \\[ИМЯ\\_1\\].csv |  | not read |" in "".join(told)
+    assert not [item["key"] for item in artifacts if "Петров" in str(item["data"]) + str(item["description"])]
+    assert f"confirmed: {status_of(work.folder).review.confirmed} phrases" in str(
+        [item["data"] for item in artifacts if (item["key"] or "").startswith("standing-")]
+    )
+
+
+def test_a_shared_report_is_a_run_with_a_folder_and_artifacts_of_its_own(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "tests" / "fixtures" / "study-0001", tmp_path / "study")
+    report(str(folder))
+    page = report(str(folder), share=True)
+    assert page.parent == (folder / "shared").resolve()
+    assert {path.name for path in page.parent.iterdir()} == {*SHARED_FILES, CHARTS}
+    assert {path.name for path in (folder / "reports").iterdir()} == {*FILES, CHARTS}
+    latest = post("/artifacts/filter", {"sort": "CREATED_DESC"})
+    keys = {item["key"] for item in latest if page.as_uri() in str(item["data"])}
+    assert {key.split("-")[:2] == ["report", "shared"] for key in keys} == {True}
 
 
 def test_a_label_studio_that_fails_for_a_moment_is_asked_again(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,47 +77,18 @@ def test_a_label_studio_that_fails_for_a_moment_is_asked_again(work: Work, monke
     monkeypatch.setattr(flows.propose, "connect", at_first_away)
     propose(str(work.folder))
     assert not failures
-    (run,) = runs_of(work)
+    (run,) = runs_of(work.folder)
     assert run["state_type"] == "COMPLETED"
 
 
-def test_every_deployment_of_prefect_yaml_names_a_real_flow_with_its_parameters() -> None:
-    async def entrypoints() -> dict[str, set[str]]:
-        async with get_client():
-            deployments = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
-            made = {}
-            for item in deployments:
-                built = RunnerDeployment.from_entrypoint(
-                    str(ROOT / item["entrypoint"]), name=item["name"], parameters=item["parameters"]
-                )
-                schema = built._parameter_openapi_schema
-                made[item["name"]] = set(item["parameters"]) - set(schema.properties)
-            return made
-
-    assert asyncio.run(entrypoints()) == {name: set() for name in ("advance", "propose", "collect", "report")}
-
-
-def test_a_served_schedule_runs_advance(work: Work) -> None:
-    program = Path(sys.executable).parent / "rechki"
-    served = subprocess.Popen([program, "schedule", work.folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def test_a_server_that_took_the_port_meanwhile_is_not_mistaken_for_our_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, free = urlsplit(os.environ["PREFECT_API_URL"]).port, process.free_port()
+    ports = iter((taken, free))
+    monkeypatch.setattr(process, "free_port", lambda *_: next(ports))
+    server = PrefectServer(tmp_path)
     try:
-        name = f"/deployments/name/advance/{work.folder.name}"
-        deadline = time.monotonic() + 280
-        while (found := httpx.get(os.environ["PREFECT_API_URL"] + name)).status_code != httpx.codes.OK:
-            assert time.monotonic() < deadline, "the deployment never appeared"
-            time.sleep(1)
-        run = api(f"/deployments/{found.json()['id']}/create_flow_run", {})
-        while (
-            state := httpx.get(f"{os.environ['PREFECT_API_URL']}/flow_runs/{run['id']}").json()["state_type"]
-        ) not in (
-            "COMPLETED",
-            "FAILED",
-            "CRASHED",
-        ):
-            assert time.monotonic() < deadline, f"still {state}"
-            time.sleep(1)
-        assert state == "COMPLETED"
-        assert (work.folder / "reports" / "index.html").exists()
+        assert server.start() == f"http://127.0.0.1:{free}/api"
     finally:
-        served.terminate()  # a background job may have been started with SIGINT ignored
-        served.wait(60)
+        assert server.stop()

@@ -1,15 +1,12 @@
 """A run that is killed at any stage and run again ends like a run that was left alone."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from mortal import killed_advance
 from support import Work, write_cards
 
 from annotation.client import tasks_of
@@ -37,15 +34,8 @@ AFTER_REVIEW = [
     ("flows.collect:plan", "before", 1),  # collected, nothing planned
     ("label_studio_sdk.projects.client:ProjectsClient.update", "after", 1),  # choices updated, tasks not sent
     ("label_studio_sdk.projects.client:ProjectsClient.import_tasks", "during", 1),
-    ("os:replace", "before", 2),  # one file of the report written
+    ("os:replace", "before", 3),  # runs.json and one file of the report written
 ]
-
-
-def killed_advance(folder: Path, target: str, when: str, nth: int) -> None:
-    script = Path(__file__).parent / "die_at.py"
-    command = [sys.executable, str(script), target, when, str(nth), "advance", str(folder)]
-    done = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=180, check=False)
-    assert done.returncode == -signal.SIGKILL, f"{target} was never reached:\n{done.stdout}\n{done.stderr}"
 
 
 def keys_in_label_studio(work: Work) -> Counter[str]:
@@ -119,9 +109,9 @@ def test_a_killed_report_leaves_the_last_one_whole(work: Work) -> None:
     advance(str(work.folder))
     work.review()
     advance(str(work.folder))
-    before = {path.name: path.read_bytes() for path in (work.folder / "reports").iterdir()}
-    killed_advance(work.folder, "os:replace", "before", 1)
-    after = {path.name: path.read_bytes() for path in (work.folder / "reports").iterdir() if path.name in before}
+    before = {path: path.read_bytes() for path in (work.folder / "reports").rglob("*") if path.is_file()}
+    killed_advance(work.folder, "reports.write:replace_files", "before", 1)  # all is rendered, nothing written
+    after = {path: path.read_bytes() for path in before}
     assert after == before
 
 

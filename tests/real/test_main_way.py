@@ -55,7 +55,7 @@ def test_only_confirmed_phrases_reach_a_number(make_work: Callable[..., Work]) -
             codebook, states = review.coding(tx, FRAME)
             phrases = cards.phrases(tx, FRAME)
             places = cards.phrase_places(tx, FRAME)
-            coded = cards.coded_rows(tx, FRAME, states)
+            coded = cards.coded_rows(tx, FRAME, states, None)
             decisions = review.live_decisions(tx, FRAME)
             newest = review.newest_annotations(tx)
     confirmed = {phrase for phrase in phrases if states.get(phrase, OPEN).codes}

@@ -12,8 +12,8 @@ from support import EXAMPLE, Work, another_person, rechki_here
 from annotation.client import tasks_of
 from annotation.labeling import KEY, phrase_result
 from annotation.server import LocalServer
-from flows.advance import advance
 from flows.collect import collect
+from flows.propose import propose
 from flows.setup import init_study
 from flows.study import FRAME, open_study
 from models.codebook import FIXED, Codebook
@@ -102,7 +102,7 @@ def test_a_person_confirms_a_group_adds_to_it_sorts_phrases_and_codes_the_last_o
 ) -> None:
     work = make_work("whole", 0, 111)
     change_study(work.folder, proposal={"unassigned": 0.4})  # enough is left for pages of additions
-    advance(str(work.folder))
+    propose(str(work.folder))
     group, *_ = waiting(work, Kind.GROUP)
 
     open_task(page, work, group)
@@ -218,7 +218,7 @@ def keyed(page: ReviewTask, line: Line) -> str:
 
 
 def test_the_stream_shows_instructions_and_the_group_in_russian(page: Page, work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     groups, _ = stored(work, Kind.GROUP)
     project, _ = number_in_label_studio(work, Kind.GROUP, groups[0].key)
     page.goto(f"{work.studio().url}/projects/{project}/data")
@@ -236,7 +236,7 @@ def test_a_person_gives_a_part_back_to_its_answer(page: Page, tmp_path: Path) ->
     (tmp_path / "few.csv").write_text("\n".join(lines), "utf-8")
     work = Work(tmp_path / "few")
     init_study(work.folder, tmp_path / "few.csv", "Немного", force=False)
-    advance(str(work.folder))
+    propose(str(work.folder))
     singles, phrases = stored(work, Kind.PHRASE)
     assert {phrase.text for phrase in phrases.values()} >= {"снять тревогу", "чтобы денег хватало"}
     task = next(task for task in singles if task.lines[0].text == "снять тревогу")
@@ -247,7 +247,7 @@ def test_a_person_gives_a_part_back_to_its_answer(page: Page, tmp_path: Path) ->
     page.keyboard.press("Shift+J")
     submit(page)
 
-    advance(str(work.folder))
+    collect(str(work.folder))
     singles, phrases = stored(work, Kind.PHRASE)
     assert {phrase.text for phrase in phrases.values()} == set(answers)
     (whole,) = [task for task in singles if task.lines[0].text == answers[0]]
@@ -259,10 +259,10 @@ def test_a_person_gives_a_part_back_to_its_answer(page: Page, tmp_path: Path) ->
     page.get_by_placeholder("Напишите название и нажмите Enter").fill("Спокойствие и деньги")
     page.keyboard.press("Enter")
     submit(page)
-    advance(str(work.folder))
+    collect(str(work.folder))
     with open_study(work.folder) as opened, opened.store.transaction() as tx:
         _, states = review.coding(tx, FRAME)
-        (row,) = [row for row in cards.coded_rows(tx, FRAME, states) if row.codes]
+        (row,) = [row for row in cards.coded_rows(tx, FRAME, states, None) if row.codes]
     assert states[whole.phrase_ids[0]].settled
     assert row.score == 4
 
@@ -280,7 +280,7 @@ def test_a_brought_code_is_typed_over_and_a_group_is_marked_as_several(
         csv.writer(lines).writerows([("code", "definition"), *rows])
     taken = rechki_here("codes", "import", work.folder, frame, "--yes")
     assert taken.returncode == 0, taken.stderr
-    advance(str(work.folder))
+    propose(str(work.folder))
     brought = next(task for task in waiting(work, Kind.GROUP) if task.suggested)
     known = state_of(work)[0].codes[brought.suggested[0]]
 
@@ -311,14 +311,14 @@ def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path
     work = Work(tmp_path / "two")
     init_study(work.folder, tmp_path / "two.csv", "Двое", force=False)
     change_study(work.folder, review={"double_coded": 1})
-    advance(str(work.folder))
+    propose(str(work.folder))
     first = another_person(work.studio(), "first@example.org")
     names = {"снять тревогу": "Спокойствие", "вырасти в доходе": "Деньги", "новый опыт": "Интерес"}
     for task in waiting(work, Kind.PHRASE):
         _, number = number_in_label_studio(work, Kind.PHRASE, task.key)
         answer = Answer(new_names=(names[task.lines[0].text],))
         first.api.annotations.create(id=number, result=phrase_result(task, answer))
-    advance(str(work.folder))
+    collect(str(work.folder))
 
     blind = {task.lines[0].text: task for task in waiting(work, Kind.SECOND)}
     assert blind.keys() == names.keys()
@@ -337,7 +337,7 @@ def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path
     open_task(page, work, blind["снять тревогу"])
     page.keyboard.press("8")  # off topic
     submit(page)
-    advance(str(work.folder))
+    collect(str(work.folder))
     codebook, states = state_of(work)
     money, calm = codebook.by_name("Деньги"), codebook.by_name("Спокойствие")
     assert money is not None
@@ -355,6 +355,6 @@ def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path
     picture(page, "dispute")
     page.keyboard.press("1")
     submit(page)
-    advance(str(work.folder))
+    collect(str(work.folder))
     _, states = state_of(work)
     assert states[dispute.phrase_ids[0]].codes == {calm.code_id}

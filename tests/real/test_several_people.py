@@ -12,6 +12,8 @@ from annotation.client import Studio, tasks_of
 from annotation.labeling import KEY, phrase_result
 from annotation.scripted import ScriptedAnalyst
 from flows.advance import advance
+from flows.collect import collect
+from flows.propose import propose
 from flows.status import Status, status_of
 from models.config import change_study
 from models.review import Answer, Kind
@@ -30,7 +32,7 @@ def working(work: Work, studio: Studio, overlooks: float = 0.0) -> ScriptedAnaly
 @pytest.mark.timeout(900)
 def test_two_coders_and_an_adjudicator_at_once_give_the_coding_that_label_studios_export_gives(work: Work) -> None:
     change_study(work.folder, review={"audit": 0.4, "audit_least": 10, "double_coded": 0.4})
-    advance(str(work.folder))
+    propose(str(work.folder))
     studio = work.studio()
     second, judge = (another_person(studio, f"{name}@example.org") for name in ("second", "judge"))
     disputed: set[str] = set()
@@ -40,10 +42,11 @@ def test_two_coders_and_an_adjudicator_at_once_give_the_coding_that_label_studio
         with ThreadPoolExecutor(3) as at_once:
             jobs = [at_once.submit(who.review, 25, None, kinds) for who, kinds in people]
             answered = [job.result() for job in jobs]
-        advance(str(work.folder))
+        collect(str(work.folder))
         disputed |= {phrase for phrase, state in coding(work)[1].items() if state.disputed}
         if not any(answered):
             break
+    advance(str(work.folder))
     found = status_of(work.folder)
     assert disputed, "a careless coder and a careful one disagree"
     assert not found.review.disputed
@@ -94,11 +97,11 @@ def no_hint_in_blind_projects(work: Work) -> None:
 @pytest.mark.timeout(600)
 def test_a_dispute_that_an_edit_settles_leaves_label_studio_and_one_persons_two_answers_are_none(work: Work) -> None:
     change_study(work.folder, review={"audit": 0, "double_coded": 1})
-    advance(str(work.folder))
+    propose(str(work.folder))
     studio = work.studio()
     other = another_person(studio, "edits@example.org")
     while working(work, studio).review(kinds=REVIEW):
-        advance(str(work.folder))
+        collect(str(work.folder))
     tasks = planned(work)
     waiting = list(tasks_of(studio, project(work, Kind.SECOND), fields="all"))
     one, own = waiting[0], waiting[1]
@@ -107,7 +110,7 @@ def test_a_dispute_that_an_edit_settles_leaves_label_studio_and_one_persons_two_
     studio.api.annotations.create(
         id=int(own.id), result=phrase_result(tasks[own.data[KEY]], Answer(new_names=("Ещё одно",)))
     )
-    advance(str(work.folder))
+    collect(str(work.folder))
     book, states = coding(work)
     phrase, twice = tasks[one.data[KEY]].phrase_ids[0], tasks[own.data[KEY]].phrase_ids[0]
     assert states[phrase].disputed
@@ -119,7 +122,7 @@ def test_a_dispute_that_an_edit_settles_leaves_label_studio_and_one_persons_two_
     agreed = next(answer for answer in states[phrase].answers if book.codes[answer[0]].name != "Совсем другое")
     result = phrase_result(tasks[one.data[KEY]], Answer(codes=agreed))
     other.api.annotations.update(id=int(made.id or 0), result=result)
-    advance(str(work.folder))
+    collect(str(work.folder))
     assert set(coding(work)[1][phrase].codes) == set(agreed)
     assert list(tasks_of(studio, project(work, Kind.ADJUDICATION), fields="all")) == []
     first = status_of(work.folder).quality.agreement.whole

@@ -7,7 +7,7 @@ from support import Work
 
 from annotation.client import Studio
 from annotation.labeling import KEY
-from flows.advance import advance
+from flows.propose import propose
 from models.review import Kind
 
 
@@ -22,7 +22,7 @@ def tabs(work: Work, studio: Studio, kind: Kind) -> dict[str, list[Any]]:
 
 
 def test_a_second_tab_holds_what_nobody_has_answered_the_least_sure_first(work: Work) -> None:
-    advance(str(work.folder))
+    propose(str(work.folder))
     studio = work.studio()
     shown = tabs(work, studio, Kind.GROUP)
     assert list(shown) == ["Все задания", "Сначала неуверенные"]

@@ -30,7 +30,7 @@ def bars(svg: str, colour: str, layout: Layout) -> list[Bar]:
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW])
 def test_bars_are_as_long_as_the_numbers(report: Report, layout: Layout) -> None:
-    svg = diverging_bars(report.balance, report.settings.balance, layout)
+    svg = diverging_bars(report.balance, report.settings.balance, layout).svg
     scored = report.balance[report.balance.n > 0]
     exceeded = [line.e for line in scored.itertuples() if line.e]
     assert [bar.right for bar in bars(svg, EXCEEDED, layout)] == pytest.approx(exceeded, abs=0.01)
@@ -42,7 +42,7 @@ def test_bars_are_as_long_as_the_numbers(report: Report, layout: Layout) -> None
 
 
 def test_b_and_its_interval_stand_where_the_table_says(report: Report) -> None:
-    svg = diverging_bars(report.balance, report.settings.balance)
+    svg = diverging_bars(report.balance, report.settings.balance).svg
     scored = report.balance[report.balance.n > 0]
     scale = (WIDE.right - WIDE.left) / 200
     marks = re.findall(r'transform="translate\((-?[\d.]+),[\d.]+\)" d="M\S+A', svg)
@@ -57,7 +57,7 @@ def test_b_and_its_interval_stand_where_the_table_says(report: Report) -> None:
 def test_any_number_of_streams_draws(
     report: Report, many: Callable[[int], pd.DataFrame], count: int, layout: Layout
 ) -> None:
-    svg = ElementTree.fromstring(diverging_bars(many(count), report.settings.balance, layout))  # noqa: S314
+    svg = ElementTree.fromstring(diverging_bars(many(count), report.settings.balance, layout).svg)  # noqa: S314
     names = [text for text in svg.iter(f"{SVG}text") if "".join(text.itertext()).startswith("Поток номер")]
     assert len(names) == count
     places = [float(re.findall(r",(-?[\d.]+)\)", text.attrib["transform"])[0]) for text in names]
@@ -67,7 +67,7 @@ def test_any_number_of_streams_draws(
 
 def test_a_stream_without_scores_is_named_and_has_no_bar(report: Report) -> None:
     silent = report.balance[report.balance.code_id == "silent"]
-    svg = diverging_bars(silent, report.settings.balance)
+    svg = diverging_bars(silent, report.settings.balance).svg
     assert "Без единой оценки" in svg
     assert "нет оценок" in svg
     assert not any(bars(svg, colour, WIDE) for colour in (DISSATISFIED, NEUTRAL, EXCEEDED))
@@ -75,14 +75,14 @@ def test_a_stream_without_scores_is_named_and_has_no_bar(report: Report) -> None
 
 
 def test_names_cannot_break_out_of_the_drawing(report: Report) -> None:
-    svg = ElementTree.fromstring(diverging_bars(report.balance, report.settings.balance))  # noqa: S314
+    svg = ElementTree.fromstring(diverging_bars(report.balance, report.settings.balance).svg)  # noqa: S314
     assert not list(svg.iter(f"{SVG}b")) + list(svg.iter("b"))
     assert "<b>Злой & «поток»</b>" in {"".join(text.itertext()) for text in svg.iter(f"{SVG}text")}
 
 
 def test_long_names_are_wrapped_into_three_lines(report: Report) -> None:
     table = report.balance.head(1).assign(code="Очень длинное название потока " * 12)
-    svg = ElementTree.fromstring(diverging_bars(table, report.settings.balance))  # noqa: S314
+    svg = ElementTree.fromstring(diverging_bars(table, report.settings.balance).svg)  # noqa: S314
     lines = [line.text or "" for line in svg.iter(f"{SVG}tspan")]
     assert len(lines) == 3
     assert max(map(len, lines)) <= WIDE.wrap
@@ -90,7 +90,7 @@ def test_long_names_are_wrapped_into_three_lines(report: Report) -> None:
 
 
 def test_the_text_alternative_says_what_the_bars_show(report: Report) -> None:
-    svg = ElementTree.fromstring(diverging_bars(report.balance, report.settings.balance, ident="one"))  # noqa: S314
+    svg = ElementTree.fromstring(diverging_bars(report.balance, report.settings.balance, name="one").svg)  # noqa: S314
     told = svg.find(f"{SVG}desc")
     assert svg.attrib["role"] == "img"
     assert told is not None
@@ -99,5 +99,5 @@ def test_the_text_alternative_says_what_the_bars_show(report: Report) -> None:
 
 
 def test_the_same_table_gives_the_same_drawing(report: Report) -> None:
-    first, second = (diverging_bars(report.balance, report.settings.balance) for _ in range(2))
+    first, second = (diverging_bars(report.balance, report.settings.balance).svg for _ in range(2))
     assert first == second

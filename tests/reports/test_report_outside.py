@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
+from english import in_english
 from openpyxl import load_workbook
 
+from models.coded import read_coded
+from models.forms.layout import read_table
 from models.waves import wave_balance
 from reports.data import Report
+from reports.outside import report_of
 from reports.page import page
 from reports.tables import waves_csv
 from reports.words import step
@@ -23,9 +28,20 @@ def test_the_page_says_what_was_not_taken_and_asks_nobody_to_decide(outside: Rep
     assert "подтверждено фраз" not in text
 
 
+def test_file_and_row_are_told_in_the_language_of_the_report(tmp_path: Path, outside: Report) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text("card_id,code,score,why_code\n1,A,5,W\n", "utf-8")
+    for of, behind in ((outside, "coded.csv, строка 2"), (in_english(outside), "coded.csv, row 2")):
+        made = report_of(read_coded(read_table(path), of.settings), of.settings)
+        assert made.reasons
+        said = [*made.verbatims.values(), *made.reasons.verbatims.values()]
+        assert [each.behind for (each,) in said] == [behind, behind]
+
+
 def test_nets_waves_and_steps_are_on_the_page_and_in_the_workbook(outside: Report) -> None:
     text, book = page(outside), load_workbook(BytesIO(workbook(outside)))
-    assert book.sheetnames[:5] == ["Итог", "Сводные группы", "Волны", "Строки", "Не взято"]
+    assert book.sheetnames[:6] == ["Итог", "Потоки", "Графики", "Сводные группы", "Волны", "Поток и волна"]
+    assert {"Строки", "Не взято"} <= set(book.sheetnames)
     for heading in ("Сводные группы", "Волны", "B после прошлой волны"):
         assert heading in text
     words = [cell.value for cell in book["Волны"][1]]
@@ -45,8 +61,9 @@ def test_a_table_without_words_has_no_section_of_them(outside: Report) -> None:
         code: [replace(said, text="", why="") for said in all_said] for code, all_said in outside.verbatims.items()
     }
     text = page(replace(outside, verbatims=silent))
-    assert "Слова клиентов" not in text
-    assert 'href="#stream' not in text
+    assert "слова клиентов" not in text
+    assert 'class="words"' not in text
+    assert 'href="#stream-1"' in text
 
 
 def test_the_page_shows_the_latest_waves_and_says_where_the_others_are(outside: Report) -> None:

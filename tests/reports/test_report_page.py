@@ -7,7 +7,8 @@ import pytest
 
 from models.config import Balance
 from reports.data import Report
-from reports.figures import counted, interval, moment, number, points, probability
+from reports.figures import interval, moment, number, points, probability
+from reports.language import RUSSIAN
 from reports.page import page
 
 VOID = {"meta", "link", "br", "col", "img", "input", "hr"}
@@ -37,7 +38,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
+        if self.open[-1:] not in (["style"], ["script"]):
             self.words += data
 
     def named(self, *tags: str) -> Iterator[dict[str, str | None]]:
@@ -57,7 +58,9 @@ def test_the_page_parses_and_every_element_is_closed(shown: Page) -> None:
 
 
 def test_hostile_verbatims_are_shown_as_text(shown: Page) -> None:
-    assert not list(shown.named("script", "img", "b"))
+    assert not list(shown.named("img", "b"))
+    assert {attrs.get("type") for attrs in shown.named("script")} == {"application/json", None}
+    assert len([attrs for attrs in shown.named("script") if not attrs]) == 1
     assert HOSTILE in shown.words
     assert "Щ" * 5000 in shown.words
     assert "да 🎉" in shown.words
@@ -68,12 +71,14 @@ def test_hostile_verbatims_are_shown_as_text(shown: Page) -> None:
 def test_nothing_on_the_page_comes_from_elsewhere(shown: Page) -> None:
     sources = [attrs[key] or "" for _, attrs in shown.tags for key in ("src", "href", "xlink:href") if key in attrs]
     assert sources
-    assert all(source.startswith(("#", "data:")) for source in sources)
+    assert all(source.startswith(("#", "data:", "charts/")) for source in sources)
 
 
 def test_links_lead_to_places_on_the_page(shown: Page) -> None:
     ids = {attrs.get("id") for _, attrs in shown.tags}
-    assert {(attrs["href"] or "#")[1:] for attrs in shown.named("a")} <= ids
+    links = {attrs["href"] or "#" for attrs in shown.named("a")}
+    assert {link[1:] for link in links if link.startswith("#")} <= ids
+    assert {"charts/map.svg", "charts/map.png", "charts/bars-1.svg"} <= links
 
 
 def test_table_headers_have_a_scope_and_headings_do_not_skip_a_level(shown: Page) -> None:
@@ -130,7 +135,7 @@ def test_the_cuts_and_weights_of_the_settings_are_told(report: Report) -> None:
 
 
 def test_phrases_stand_under_their_score_from_low_to_high(shown: Page) -> None:
-    solve = shown.words.index("Слова клиентов", shown.words.index("Подтверждённые фразы") - 60)
+    solve = shown.words.index("Подтверждённые фразы каждого потока")
     order = [
         shown.words.index(text, solve) for text in ("Оценка 1", HOSTILE, "Оценка 3", "Щ" * 50, "Оценка 5", "да 🎉")
     ]
@@ -139,6 +144,14 @@ def test_phrases_stand_under_their_score_from_low_to_high(shown: Page) -> None:
 
 def test_the_same_report_gives_the_same_page(report: Report) -> None:
     assert page(report) == page(report)
+
+
+def test_a_report_that_hides_sizes_has_a_page_without_a_map(report: Report) -> None:
+    hidden = replace(report, balance=report.balance.assign(size="", share=float("nan")))
+    shown = Page(page(hidden))
+    assert shown.open == []
+    assert "Карта потоков" not in shown.words
+    assert "nan" not in shown.words.lower()
 
 
 def test_a_study_without_confirmed_streams_has_a_page(empty: Report) -> None:
@@ -152,7 +165,7 @@ def test_a_study_without_confirmed_streams_has_a_page(empty: Report) -> None:
     ("count", "words"), [(1, "1 фраза"), (3, "3 фразы"), (11, "11 фраз"), (22, "22 фразы"), (0, "0 фраз")]
 )
 def test_counts_take_the_right_form(count: int, words: str) -> None:
-    assert counted(count, "фраза", "фразы", "фраз") == words.replace(" ", "\u00a0")
+    assert RUSSIAN.counted(count, "фраза|фразы|фраз") == words.replace(" ", "\u00a0")
 
 
 def test_figures_read_as_russian(report: Report) -> None:

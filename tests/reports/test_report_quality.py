@@ -5,14 +5,18 @@ from html.parser import HTMLParser
 from io import BytesIO
 
 import pytest
+from english import in_english, russian_words
 from openpyxl import load_workbook
 
 from models.agreement import Unit, agreement
 from models.audit import AuditResult
+from models.codebook import Code
+from models.criteria import criteria_of
 from models.quality import DoubleCoding, Quality
-from reports.data import Report
+from reports import quality
+from reports.data import Reasons, Report
 from reports.page import page
-from reports.quality import UNDEFINED, by_code, overall
+from reports.quality import UNDEFINED, Checked, by_code, overall
 from reports.workbook import workbook
 
 
@@ -35,6 +39,11 @@ def checked(report: Report) -> Report:
     return replace(report, quality=Quality(agreement(UNITS), AUDIT, DoubleCoding(6, 4, 1), 3))
 
 
+def purposes(report: Report) -> Checked:
+    first, *_ = quality.checked(report)
+    return first
+
+
 def words(text: str) -> str:
     found: list[str] = []
     reader = HTMLParser()
@@ -55,13 +64,13 @@ def test_the_page_tells_the_error_agreement_and_how_it_is_read(checked: Report) 
 
 
 def test_with_and_without_a_suggestion_stand_apart(checked: Report) -> None:
-    found = {figure.name: figure for figure in overall(checked)}
+    found = {figure.name: figure for figure in overall(purposes(checked))}
     assert found["Одинаковых ответов: все видели подсказку"].value.startswith("100")
     assert found["Одинаковых ответов: хотя бы один отвечал вслепую"].value.startswith("91")
 
 
 def test_every_code_that_was_given_has_its_alpha(checked: Report) -> None:
-    assert [alpha.code for alpha, _ in by_code(checked)] == [
+    assert [alpha.code for alpha, _ in by_code(purposes(checked))] == [
         "<b>Злой & «поток»</b>",
         "Лояльность — пришли к ней лично",
         "Решить проблему, достичь цель",
@@ -72,7 +81,7 @@ def test_every_code_that_was_given_has_its_alpha(checked: Report) -> None:
 def test_what_is_not_defined_is_said_and_is_never_one(report: Report) -> None:
     same = [unit(at, "solve", "solve") for at in range(5)]
     found = replace(report, quality=Quality(agreement(same), AuditResult(), DoubleCoding(), 0))
-    figures = {figure.name: figure for figure in overall(found)}
+    figures = {figure.name: figure for figure in overall(purposes(found))}
     assert (figures["α Криппендорфа: все ответы"].value, figures["α Криппендорфа: все ответы"].interval) == (
         UNDEFINED,
         "",
@@ -102,3 +111,22 @@ def test_the_workbook_has_the_same_figures_unrounded(checked: Report) -> None:
     )
     values = [line[2] for line in undefined["Согласие и проверка"].iter_rows(min_row=2, values_only=True)]
     assert UNDEFINED in values
+
+
+def test_the_reasons_have_figures_of_their_own_once_anything_is_asked_twice(checked: Report) -> None:
+    whys = (Code("solve", "Скорость"), Code("loyal", "Вежливость"), Code("evil", "Цена"))
+    tables = criteria_of([], (), [], whys, checked.settings.balance)
+    silent = replace(checked, reasons=Reasons(tables, whys, {}))
+    asked = Quality(agreement(UNITS[:11]), AuditResult(9, 3, 2, 1, 0, 0.5, 0.1, 0.9), DoubleCoding(), 0)
+    spoken = replace(checked, reasons=replace(silent.reasons, quality=asked, disputed=7))
+    assert page(silent).count("κ Коэна: кодировщики 1 и 2") == 1
+    assert "Согласие о причинах" not in load_workbook(BytesIO(workbook(silent))).sheetnames
+    said = words(page(spoken))
+    assert "Согласие кодировщиков и проверка: причины Вслепую проверено 2 из 3 строк" in said
+    assert "Спорных фраз, по которым решения нет: 7" in said
+    sheet = load_workbook(BytesIO(workbook(spoken)))["Согласие о причинах"]
+    lines = {(line[0], line[1]): line[2:] for line in sheet.iter_rows(min_row=2, values_only=True)}
+    assert lines["Ошибка подтверждения страницами", None][:4] == (0.5, 0.1, 0.9, 2)
+    assert ("α Криппендорфа", "Скорость") in lines
+    assert ("α Криппендорфа", "Решить проблему, достичь цель") not in lines
+    assert russian_words(in_english(spoken)) == set()

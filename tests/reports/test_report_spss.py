@@ -64,8 +64,25 @@ def test_words_end_no_string_and_no_command(outside: Report) -> None:
     outside_strings = re.sub(r"'(?:[^'\n]|'')*'", "S", text)
     assert "'" not in outside_strings, "every string is closed on its line"
     commands = [line for line in outside_strings.splitlines() if line and not line.startswith((" ", "*"))]
-    assert {line.split()[0] for line in commands} == {"GET", "VARIABLE", "VALUE", "MRSETS", "EXECUTE."}
+    assert {line.split()[0] for line in commands} == {
+        "GET",
+        "VARIABLE",
+        "VALUE",
+        "RECODE",
+        "MISSING",
+        "MRSETS",
+        "EXECUTE.",
+    }
     assert max(map(len, text.splitlines())) < 250
+
+
+@pytest.mark.parametrize("name", ["я" * 300, "🎉" * 100, "it's " * 90, "короткое имя"])
+def test_labels_keep_to_the_bytes_that_spss_keeps(name: str, outside: Report) -> None:
+    codes = tuple(code if code.fixed else replace(code, name=name) for code in outside.codes)
+    shown = labels(replace(outside, codes=codes))["c001"]
+    assert len(shown.encode()) <= 255
+    assert shown == name.strip() if len(name) < 20 else shown.endswith("…")
+    assert name.startswith(shown.rstrip("…"))
 
 
 def test_an_empty_report_can_be_exported(empty: Report) -> None:

@@ -1,0 +1,1 @@
+"""What `benchmarks/scale.py` and `benchmarks/landmarks.py` are made of."""

@@ -1,0 +1,7 @@
+"""The form of a Russian noun that goes with a number."""
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """Return the form that goes with a count: 1 «фраза», 2 «фразы», 5 «фраз», 11 «фраз», 21 «фраза»."""
+    tens, ones = count % 100 // 10, count % 10
+    return many if tens == 1 or ones == 0 or ones > 4 else one if ones == 1 else few

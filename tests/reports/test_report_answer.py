@@ -1,0 +1,159 @@
+"""The answer in five sentences: never more than the numbers carry, whatever the streams are."""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.balance import CodedRow, fixed_counts, served_balance
+from models.codebook import Code, Target
+from reports.answer import answer, is_sure
+from reports.data import Report
+
+SCORES = st.lists(st.sampled_from([None, 0, 2, 3, 4, 5]), min_size=1, max_size=12)
+STREAMS = st.lists(st.tuples(SCORES, st.sampled_from(Target)), max_size=12)
+
+
+def study(report: Report, streams: list[tuple[list[int | None], Target]], awaiting: int = 0) -> Report:
+    codes = [Code(f"c{at}", f"Поток №{at}", target) for at, (_, target) in enumerate(streams)]
+    rows = [
+        CodedRow(f"{code.code_id}-{at}", 1, f"{code.code_id}-{at}", "", score, frozenset([code.code_id]))
+        for code, (scores, _) in zip(codes, streams, strict=True)
+        for at, score in enumerate(scores)
+    ]
+    quick = report.settings.balance.model_copy(update={"draws": 200})
+    return replace(
+        report,
+        balance=served_balance(rows, codes, quick),
+        fixed=fixed_counts(rows, codes),
+        codes=tuple(codes),
+        coded=tuple(rows),
+        coded_rows=len(rows),
+        respondents=len(rows),
+        awaiting=awaiting,
+        confirmed=len(rows),
+    )
+
+
+def named(sentence: str) -> set[str]:
+    return set(re.findall("«\u2068(.*?)\u2069»", sentence))
+
+
+@given(streams=STREAMS, awaiting=st.integers(0, 30))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_streams_give_whole_sentences(
+    report: Report, streams: list[tuple[list[int | None], Target]], awaiting: int
+) -> None:
+    said = answer(study(report, streams, awaiting))
+    assert 2 <= len(said) <= 5
+    assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in said)
+    assert not re.search(r"[{}]|nan|None|  |\|", " ".join(said))
+
+
+@given(streams=STREAMS.filter(bool))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_is_claimed_that_the_numbers_do_not_carry(
+    report: Report, streams: list[tuple[list[int | None], Target]]
+) -> None:
+    of = study(report, streams)
+    sure = {line["code"] for line in of.balance.to_dict("records") if is_sure(line)}
+    for sentence in answer(of):
+        if sentence.startswith(("Уверенно", "Ни об одном")):
+            assert named(sentence) <= sure
+        if sentence.startswith("Нельзя сказать уверенно"):
+            assert not named(sentence.split(";")[0]) & sure
+        if "недообслужен" in sentence and "Первое дело" in sentence:
+            assert named(sentence) <= sure
+
+
+@cache
+def sentences(kind: str) -> list[tuple[list[int | None], Target]]:
+    low, high, fine = [2] * 12, [5] * 12, [4] * 12
+    return {
+        "none": [],
+        "one": [(low, Target.YES)],
+        "two": [(low, Target.YES), (high, Target.NO)],
+        "undecided": [(low, Target.UNDECIDED), (fine, Target.UNDECIDED)],
+        "unscored": [([None] * 4, Target.YES), ([None] * 3, Target.UNDECIDED)],
+        "few": [([5], Target.YES), ([2], Target.NO)],
+        "served": [(fine, Target.YES)],
+        "unwanted": [(low, Target.NO)],
+        "forty": [(low, Target.YES)] + [(low, Target.NO)] * 39,
+        "ties": [(fine, Target.YES), (low, Target.YES)],
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("none", "Подтверждённых потоков пока нет, поэтому сказать о них нечего."),
+        ("none", "Первое дело — собрать ответы с целями."),
+        ("one", "Посчитано 12 строк (с оценкой 12) от 12 респондентов, в них 1 поток."),
+        ("one", "Уверенно (вероятность от 80 %): недообслужен «Поток №0»."),
+        ("one", "Обо всех потоках можно сказать уверенно, и ни одна фраза не ждёт решения."),
+        ("two", "в них 2 потока."),
+        ("two", "недообслужен «Поток №0»; переобслужен «Поток №1»."),
+        ("undecided", "Какие потоки целевые, ещё не решено."),
+        ("undecided", "Первое дело — решить, целевой ли поток «Поток №0»"),
+        ("unscored", "оценок нет, и как он обслужен, неизвестно."),
+        ("unscored", "Ни одной оценки нет в 2 потоках: «Поток №0» и «Поток №1»."),
+        ("few", "Ни об одном потоке нельзя уверенно сказать, что он недообслужен или переобслужен."),
+        ("few", "Первое дело — собрать больше оценок о целевом потоке «Поток №0»"),
+        ("served", "он недообслужен или переобслужен; уверенно хорошо обслужен: «Поток №0»."),
+        ("served", "Первое дело — «Поток №0»: стратегия «оберегать, поощрять и растить»."),
+        ("unwanted", "Целевым не назван ни один поток."),
+        ("unwanted", "Первое дело — «Поток №0»: стратегия «выключить»."),
+        ("forty", "и ещё 37 потоков."),
+        ("forty", "в них 40 потоков."),
+        ("ties", "Один из самых больших целевых потоков — «Поток №0» (XL, 50 % респондентов): хорошо обслужен"),
+    ],
+)
+def test_each_shape_has_its_words(report: Report, kind: str, told: str) -> None:
+    said = " ".join(answer(study(report, sentences(kind))))
+    assert told in said.replace("\u00a0", " ").replace("\u2068", "").replace("\u2069", "")
+
+
+def test_an_unfinished_review_comes_first(report: Report) -> None:
+    said = answer(study(report, sentences("one"), awaiting=21))
+    assert said[-1].startswith("Первое дело — разобрать фразы")
+    assert said[-2] == "Ждёт решения 21 фраза, она не посчитана."
+
+
+def test_a_stream_that_hangs_on_one_person_is_not_sure(report: Report) -> None:
+    of = study(report, sentences("one"))
+    shaky = replace(of, balance=of.balance.assign(flags="unstable"))
+    assert not [sentence for sentence in answer(shaky) if sentence.startswith("Уверенно")]
+    assert any(sentence.startswith("Нельзя сказать уверенно, как обслужен «") for sentence in answer(shaky))
+
+
+def test_what_a_report_does_not_show_is_not_said(report: Report) -> None:
+    of = study(report, sentences("one"), awaiting=40)
+    hidden = replace(
+        of,
+        balance=of.balance.assign(size="", share=float("nan")),
+        coded=(),
+        coded_rows=0,
+        confirmed=0,
+        respondents=0,
+    )
+    said = " ".join(answer(hidden)).replace("\u2068", "").replace("\u2069", "")
+    assert said.startswith("В отчёте 1\u00a0поток. Уверенно")
+    assert "Самый большой целевой поток — «Поток №0»: сильно недообслужен (B" in said
+    assert "респондент" not in said
+    assert "Первое дело — «Поток №0»" in said
+
+
+@pytest.mark.parametrize("target", [Target.YES, Target.UNDECIDED])
+def test_a_strategy_of_the_analyst_is_called_so_and_depends_on_no_target(report: Report, target: Target) -> None:
+    found = study(report, [([2] * 12, target)])
+    ruled, chosen = answer(found), answer(replace(found, balance=found.balance.assign(strategy_override="modify")))
+    assert "аналитик" not in ruled[-1]
+    assert "аналитик выбрал стратегию «модифицировать стратегию, искать иные возможности»" in chosen[-1]
+    assert "зависит" not in chosen[-1]
+
+
+def test_one_person_is_not_a_hundred_percent_of_respondents(report: Report) -> None:
+    assert "(XS, один респондент)" in answer(study(report, [([5], Target.YES)]))[2]

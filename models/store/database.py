@@ -1,5 +1,7 @@
 """Opening the store of a study, and transactions bound to it."""
 
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from models.store.address import DATABASE_FILE, DATABASE_URL, address, holds_car
 from models.store.upgrading import BEGIN, Upgraded, upgrade
 
 __all__ = ["DATABASE_FILE", "DATABASE_URL", "Store", "Transaction", "now"]
+
+PATIENCE = 10
+"""Seconds a connection waits for another one that holds the file."""
 
 
 def now() -> datetime:
@@ -203,10 +208,23 @@ def _in_words(url: URL) -> Iterator[None]:
 def _sqlite_settings(connection: Any, _: object) -> None:  # noqa: ANN401  (a DBAPI connection)
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Switch to the write-ahead log. SQLite's busy timeout does not cover this: of two that switch at once one fails."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -31,13 +31,13 @@ def working(work: Work, studio: Studio, overlooks: float = 0.0) -> ScriptedAnaly
 
 @pytest.mark.timeout(900)
 def test_two_coders_and_an_adjudicator_at_once_give_the_coding_that_label_studios_export_gives(work: Work) -> None:
-    change_study(work.folder, review={"audit": 0.4, "audit_least": 10, "double_coded": 0.4})
+    change_study(work.folder, review={"audit": 1, "double_coded": 0.4})
     propose(str(work.folder))
     studio = work.studio()
     second, judge = (another_person(studio, f"{name}@example.org") for name in ("second", "judge"))
     disputed: set[str] = set()
     for _ in range(15):
-        people = [(working(work, studio, overlooks=0.6), REVIEW), (working(work, second), BLIND)]
+        people = [(working(work, studio, overlooks=1), REVIEW), (working(work, second), BLIND)]
         people.append((working(work, judge), (Kind.ADJUDICATION,)))
         with ThreadPoolExecutor(3) as at_once:
             jobs = [at_once.submit(who.review, 25, None, kinds) for who, kinds in people]
@@ -48,7 +48,7 @@ def test_two_coders_and_an_adjudicator_at_once_give_the_coding_that_label_studio
             break
     advance(str(work.folder))
     found = status_of(work.folder)
-    assert disputed, "a careless coder and a careful one disagree"
+    assert disputed, "a coder who overlooks all and a careful one disagree"
     assert not found.review.disputed
     assert found.review.confirmed == found.review.phrases
 

@@ -1,6 +1,8 @@
 """The command line: the commands of flows.commands as one program."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -20,6 +22,21 @@ for commands in (studies, tables, upkeep, services):
     app.add_typer(commands.app)
 app.add_typer(studio.app, name="studio")
 app.add_typer(codes.app, name="codes")
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rechki {version('rechki')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

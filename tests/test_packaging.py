@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+SETUP = PROJECT["tool"]["setuptools"]
 SOURCE_ALONE = {"models/store/migrations/script.py.mako"}  # new migrations are written in a checkout
 
 
@@ -42,6 +43,7 @@ def test_what_is_installed_from_a_wheel_works_outside_the_checkout(tmp_path: Pat
     run = "import flows, sys; from flows.cli import main; print(flows.__file__, file=sys.stderr); main()"
     told = []
     for command in (
+        ("--version",),
         ("balance", "gsr_coded.csv", "--out", "report"),  # the reports with their templates, the page's script
         ("init", "study", "--cards", "gsr_cards.csv"),  # the forms, the settings
         ("status", "study"),  # the migrations of the database
@@ -59,6 +61,7 @@ def test_what_is_installed_from_a_wheel_works_outside_the_checkout(tmp_path: Pat
         assert done.returncode == 0, done.stdout + done.stderr
         assert str(held) in done.stderr, "another Rechki was run"
         told.append(done.stdout)
-    assert "Лояльность" in told[0]
+    assert told[0] == f"rechki {PROJECT['project']['version']}\n"
+    assert "Лояльность" in told[1]
     assert "111 cards, 169 purpose rows" in told[-1]
     assert (here / "report" / "index.html").stat().st_size > 100_000

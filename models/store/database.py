@@ -215,7 +215,7 @@ def _sqlite_settings(connection: Any, _: object) -> None:  # noqa: ANN401  (a DB
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """Switch to the write-ahead log. SQLite's busy timeout does not cover this: of two that switch at once one fails."""
+    """Switch to the write-ahead log; SQLite's busy timeout does not cover it: of two that switch at once one fails."""
     until = time.monotonic() + PATIENCE
     while True:
         try:

@@ -268,6 +268,18 @@ def test_one_of_the_two_drawings_is_shown(opened: Opened, width: int, shown: str
     tab.context.close()
 
 
+@pytest.mark.parametrize(("width", "shown"), [(390, False), (1280, True)])
+def test_a_narrow_page_leaves_out_of_the_waves_what_says_nothing_or_stands_above(
+    opened: Opened, width: int, shown: bool
+) -> None:
+    tab = opened("hostile", (width, 900))
+    waves = tab.locator("section[aria-labelledby='waves']")
+    changes = waves.locator("td.whole:visible").all_inner_texts()
+    assert ("все волны" in waves.inner_text()) == ("—" in changes) == shown
+    assert any("нельзя сказать" in change for change in changes)
+    tab.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["plain", "english"])
 def test_words_stand_out_from_the_paper(opened: Opened, name: str, scheme: str) -> None:

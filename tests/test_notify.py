@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dated import of_yesterday
 from moments import EMPTY
 from receiver import SECRET, Receiver, receiving
 
@@ -49,6 +50,7 @@ def refuse(study: Path, *names: str, fresh: bool = False) -> None:
 def test_a_file_taken_in_part_is_told_once(study: Path, receiver: Receiver) -> None:
     only(study, "refused")
     (study / "cards" / "partly.csv").write_text("id;цель;оценка\nz1;денег;4\nz2;покоя;5\nz3;сил;5;лишнее\n", "utf-8")
+    of_yesterday(study / "cards" / "partly.csv")
     with open_study(study) as opened:
         read_new_files(study / "cards", study / "refused", opened.settings, opened.store, opened.private)
     tell_news(str(study))

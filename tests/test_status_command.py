@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from dated import of_yesterday
 from filelock import FileLock
 from support import rechki_here
 
@@ -167,6 +168,7 @@ def test_files_and_rows_that_were_not_taken_are_listed_in_status_and_report(tmp_
     assert "not read" not in rechki_here("status", study).stdout
     lines = [f"z{at};расти;5;лишнее" if at % 10 == 0 else f"z{at};хочу денег {at};4" for at in range(1, 301)]
     (study / "cards" / "partly.csv").write_text("\n".join(["id;цель;оценка", *lines, ""]), "utf-8")
+    of_yesterday(study / "cards" / "partly.csv")
     (study / "cards" / "broken.xlsx").write_bytes(b"PK\x03\x04")
     with open_study(study) as opened:
         brought = read_new_files(study / "cards", study / "refused", opened.settings, opened.store, opened.private)

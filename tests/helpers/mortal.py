@@ -1,4 +1,4 @@
-"""Runs of the command line that die of SIGKILL at a named call.
+"""Runs of the command line in processes of their own, which may die of SIGKILL at a named call.
 
 One process has imported everything and forks each run, so that a run does not begin with ten seconds of imports.
 """
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -30,15 +30,30 @@ def killed_advance(folder: Path, target: str, when: str, nth: int) -> None:
     when : str
         ``before`` or ``after`` the call; ``during`` it, 50 ms after its start, while the other side is at work.
     """
-    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
-        call = {"die": [target, when, nth], "argv": ["rechki", "advance", str(folder)]}
-        told = json.dumps({**call, "environment": dict(os.environ), "log": log.name})
+    done = _run_of(["rechki", "advance", str(folder)], die=[target, when, nth])
+    assert done.returncode == -signal.SIGKILL, f"{target} was never reached:\n{done.stdout}"
+
+
+def rechki_forked(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line in a process of its own; what it prints to either stream is in `stdout`.
+
+    Prefect's settings are those of the first call: the environment cannot change them.
+    """
+    return _run_of(["rechki", *map(str, arguments)], environment)
+
+
+def _run_of(
+    argv: list[str], environment: Mapping[str, str] | None = None, die: list[object] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", suffix=".log") as log:
+        told = {"die": die, "argv": argv, "environment": {**os.environ, **(environment or {})}, "log": log.name}
         mother = _mother()
         assert mother.stdin is not None
         assert mother.stdout is not None
-        mother.stdin.write(f"{told}\n")
+        mother.stdin.write(f"{json.dumps(told)}\n")
         mother.stdin.flush()
-        assert int(mother.stdout.readline()) == -signal.SIGKILL, f"{target} was never reached:\n{log.read()}"
+        code = int(mother.stdout.readline())
+        return subprocess.CompletedProcess(argv, code, log.read(), "")
 
 
 @cache
@@ -59,7 +74,7 @@ def _fork_runs() -> None:
         sys.stdout.flush()
 
 
-def _run(die: tuple[str, str, int], argv: list[str], environment: dict[str, str], log: str) -> NoReturn:
+def _run(die: tuple[str, str, int] | None, argv: list[str], environment: dict[str, str], log: str) -> NoReturn:
     out = os.open(log, os.O_WRONLY)
     for standard in (1, 2):
         os.dup2(out, standard)
@@ -68,11 +83,10 @@ def _run(die: tuple[str, str, int], argv: list[str], environment: dict[str, str]
     sys.argv = argv
     from flows.cli import main
 
-    try:
+    if die:
         _arm(*die)
-        main()
-    finally:
-        os._exit(1)
+    main()
+    sys.exit()  # as the command line ends: with what Prefect does at an exit
 
 
 def _arm(target: str, when: str, nth: int) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import httpx
+from dated import of_yesterday
 from label_studio_sdk import LabelStudio
 
 from annotation.client import Studio, connect
@@ -32,7 +33,7 @@ def write_cards(path: Path, first: int, last: int) -> Path:
         writer = csv.DictWriter(out, reader.fieldnames or [])
         writer.writeheader()
         writer.writerows(rows)
-    return path
+    return of_yesterday(path)
 
 
 @dataclass

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from dated import of_yesterday
+
 from annotation.scripted import Truth
 from models.codebook import Target
 
@@ -33,6 +35,7 @@ def write_waves(folder: Path, *, dated: bool = False) -> tuple[Path, Path]:
             for code, count in wanted.items():
                 for name, text in [next(held[code]) for _ in range(count)]:
                     writer.writerow([name, when, text, 4])
+        of_yesterday(out[-1])
     return out[0], out[1]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dated import of_yesterday
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -58,7 +59,7 @@ def write_cards(tmp_path: Path) -> WriteCards:
         path = tmp_path / name
         quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in line) for line in lines]
         path.write_text("\n".join(["id,дата,цель,оценка,почему", *quoted, ""]), "utf-8")
-        return path
+        return of_yesterday(path)
 
     return write
 

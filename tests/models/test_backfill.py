@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dated import of_yesterday
 
 from models.backfill import backfill
 from models.config import Study
@@ -100,11 +101,13 @@ def test_a_reason_that_a_mended_file_brings_is_cut_too(store: Store, tmp_path: P
     files.mkdir()
     header = "id,дата,цель,оценка,почему"
     (files / "one.csv").write_text(f"{header}\nк1,01.02.2026,снять боль,отлично,\nк2,01.02.2026,улыбка,4,\n", "utf-8")
+    of_yesterday(files / "one.csv")
     read_new_files(files, tmp_path / "refused", settings, store, private)
     assert backfill(settings, store, private) == 0
     (refused,) = (tmp_path / "refused").iterdir()
     mended = refused.read_text("utf-8-sig").replace("отлично,", "5,быстро и без Анны Петровны")
     (files / "two.csv").write_text(mended, "utf-8")
+    of_yesterday(files / "two.csv")
     assert read_new_files(files, tmp_path / "refused", settings, store, private).completed == 1
     assert backfill(settings, store, private) == 1
     with store.transaction() as tx:

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -225,20 +225,32 @@ def test_embedding_next_to_nothing_is_no_crash(texts: list[str]) -> None:
     assert np.isfinite(vectors).all()
 
 
-@pytest.fixture
-def encoded(tmp_path: Path, make_study: Callable[..., Study]) -> tuple[Store, Study, Encoder]:
-    """A study of the example's first cards, encoded and proposed without the adapter."""
+@pytest.fixture(scope="module")
+def encoded_once(tmp_path_factory: pytest.TempPathFactory, make_study: Callable[..., Study]) -> Path:
+    """A study of the example's first cards, encoded and proposed without the adapter; to be copied."""
     from support import write_cards
 
-    (tmp_path / "cards").mkdir()
-    write_cards(tmp_path / "cards" / "cards.csv", 0, 45)
+    folder = tmp_path_factory.mktemp("encoded")
+    (folder / "cards").mkdir()
+    write_cards(folder / "cards" / "cards.csv", 0, 45)
     settings = make_study(columns={"rows": []})
-    store = Store.open(tmp_path, settings)
-    read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
+    store = Store.open(folder, settings)
+    read_new_files(folder / "cards", folder / "refused", settings, store, Private(folder))
     encoder = load_encoder(PLAIN)
     remember(store, encoder, open_texts(store, PURPOSE_FRAME))
     make_proposal(store, settings, encoder)
-    return store, settings, encoder
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def encoded(
+    encoded_once: Path, tmp_path: Path, make_study: Callable[..., Study]
+) -> Iterator[tuple[Store, Study, Encoder]]:
+    folder, settings = shutil.copytree(encoded_once, tmp_path / "study"), make_study(columns={"rows": []})
+    store = Store.open(folder, settings)
+    yield store, settings, load_encoder(PLAIN)
+    store.close()
 
 
 def test_another_encoder_is_refused_until_the_study_is_moved_to_it(encoded: tuple[Store, Study, Encoder]) -> None:

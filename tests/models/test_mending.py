@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dated import of_yesterday
 
 from models.config import Study
 from models.forms.layout import read_table
@@ -22,7 +23,13 @@ NO_ID = WITH_ID.replace("номер,", "Дата,")
 def read(tmp_path: Path, store: Store, make_study: Callable[..., Study]) -> Callable[[], Brought]:
     (tmp_path / "cards").mkdir()
     settings = make_study(columns={"rows": []})
-    return lambda: read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
+
+    def read_all() -> Brought:
+        for path in (tmp_path / "cards").iterdir():
+            of_yesterday(path)
+        return read_new_files(tmp_path / "cards", tmp_path / "refused", settings, store, Private(tmp_path))
+
+    return read_all
 
 
 def scores(store: Store) -> list[int | None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dated import of_yesterday
 
 from models.codeframe.importing import imported
 from models.codeframe.lines import FrameFile, Line
@@ -43,6 +44,7 @@ def some_cards(folder: Path, seed: int, count: int = 45) -> None:
     folder.mkdir(parents=True)
     with (folder / "cards.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([head, *lines])
+    of_yesterday(folder / "cards.csv")
 
 
 def test_vectors_of_the_study_have_length_one_and_halves_of_equal_weight(encoder: Encoder) -> None:

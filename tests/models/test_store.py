@@ -1,8 +1,6 @@
 """The store: whole transactions, one study each, and nobody's words outside the owner's file."""
 
 import stat
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +10,9 @@ import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from dated import of_yesterday
 
+from models import settled
 from models.codebook import Event, EventKind
 from models.coding import Decision, Role, Verdict
 from models.config import Study
@@ -294,7 +294,7 @@ def test_a_study_cannot_begin_with_bad_files_alone(tmp_path: Path, store: Store,
 
 
 def test_a_file_that_grows_is_read_when_it_is_whole(
-    tmp_path: Path, store: Store, study: Study, write_cards: Callable[..., Path]
+    tmp_path: Path, store: Store, study: Study, write_cards: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, private = tmp_path / "cards", Private(tmp_path)
     folder.mkdir()
@@ -304,17 +304,20 @@ def test_a_file_that_grows_is_read_when_it_is_whole(
     half = folder / "two.csv"
     half.write_bytes(whole[: whole.index("намного".encode())])  # it parses, and its last cell would be wrong for good
 
-    def copying() -> None:
-        time.sleep(0.5)
+    waited: list[float] = []
+
+    def copying(seconds: float) -> None:
+        waited.append(seconds)
         with half.open("ab") as file:
             file.write(whole[half.stat().st_size : -4])
 
-    writer = threading.Thread(target=copying)
-    writer.start()
-    brought = read_new_files(folder, tmp_path / "refused", study, store, private)
-    writer.join()
+    with monkeypatch.context() as patch:
+        patch.setattr(settled.time, "sleep", copying)  # while the reader waits, more of the file arrives
+        brought = read_new_files(folder, tmp_path / "refused", study, store, private)
+    assert settled.QUIET < max(waited) <= settled.QUIET_IN_A_LINE
     assert (brought.new, brought.growing, brought.refusals) == (0, ("two.csv",), ())
     half.write_bytes(whole)
+    of_yesterday(half)
     assert read_new_files(folder, tmp_path / "refused", study, store, private).new == 2
     assert "стало намного легче" in private.verbatims("why").values()
 

@@ -7,10 +7,13 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from support import Work, rechki, rechki_here
+import pytest
+from mortal import rechki_forked
+from support import Work, rechki_here
 
 from annotation.server import LocalServer
 from flows.advance import advance
+from flows.propose import DELAYS, sign_in
 from flows.study import FRAME, open_study
 from models.review import Kind
 from models.store import cards, review
@@ -30,11 +33,13 @@ def assert_told(done: object, *parts: str) -> None:
         assert part in flat, output
 
 
-def test_label_studio_that_does_not_answer(work: Work) -> None:
+def test_label_studio_that_does_not_answer(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sign_in.retry_delay_seconds == DELAYS
+    monkeypatch.setattr(sign_in, "retry_delay_seconds", [0.0, 0.0])  # asked again as often, without the pauses
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    done = rechki("advance", work.folder, RECHKI_LABEL_STUDIO_URL=dead, RECHKI_LABEL_STUDIO_TOKEN="a" * 40)
+    done = rechki_here("advance", work.folder, RECHKI_LABEL_STUDIO_URL=dead, RECHKI_LABEL_STUDIO_TOKEN="a" * 40)
     assert_told(done, dead, "does not answer", "rechki studio start")
     assert stored(work) == (0, 0)
 
@@ -157,7 +162,7 @@ def test_a_wrong_key_in_study_yaml(work: Work) -> None:
 
 def test_two_runs_at_once(work: Work) -> None:
     with open_study(work.folder):
-        assert_told(rechki("report", work.folder), "another run works on this study", "Wait")
+        assert_told(rechki_forked("report", work.folder), "another run works on this study", "Wait")
 
 
 def test_doctor_says_what_is_missing(make_work: Callable[..., Work], tmp_path: Path) -> None:
@@ -172,7 +177,11 @@ def test_doctor_says_what_is_missing(make_work: Callable[..., Work], tmp_path: P
 def test_secrets_stay_out_of_what_is_printed_and_stored(work: Work, servers: Path) -> None:
     signed = LocalServer(servers).signing()
     assert signed is not None
-    printed = [rechki("advance", work.folder), rechki_here("doctor", work.folder), rechki_here("studio", "status")]
+    printed = [
+        rechki_forked("advance", work.folder),
+        rechki_here("doctor", work.folder),
+        rechki_here("studio", "status"),
+    ]
     for done in printed:
         assert done.returncode == 0, done.stdout + done.stderr
         assert signed.token not in done.stdout + done.stderr

@@ -1,10 +1,10 @@
 """What people are told by a run, over a real connection: once each, without secrets, and never at a run's expense."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dated import of_yesterday
 from mortal import killed_advance
 from prefect.blocks.system import Secret
 from prefect_api import post, runs_of
@@ -31,7 +31,7 @@ def test_each_thing_is_told_once_and_no_secret_is_left_anywhere(work: Work, rece
     assert receiver.taken[0]["title"] == f"Речки: {load_study(work.folder).title}"
     work.review(3)
     (work.folder / "cards" / "broken.xlsx").write_bytes(b"PK\x03\x04 half of a workbook")
-    old(work.folder / "cards" / "broken.xlsx")
+    of_yesterday(work.folder / "cards" / "broken.xlsx")
     for _ in range(2):
         advance(str(work.folder))
     report, refused = receiver.messages[1:]
@@ -62,8 +62,3 @@ def test_a_run_killed_while_it_tells_does_not_tell_twice(work: Work, receiver: R
     write_cards(work.folder / "cards" / "more.csv", 45, 90)
     advance(str(work.folder))
     assert [words.split()[0] for words in receiver.messages[2:]] == ["Ждут"]  # other groups are other news
-
-
-def old(path: Path) -> None:
-    """Let a file look as if it had been there for an hour."""
-    os.utime(path, (path.stat().st_mtime - 3600,) * 2)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pandas as pd
 import pytest
-from mortal import killed_advance
+from mortal import killed_advance, rechki_forked
 from postgres import PASSWORD, Cluster
 from support import Work, rechki, rechki_here
 from test_killed_runs import keys_in_label_studio, planned_keys
@@ -130,8 +130,9 @@ def test_two_machines_at_once_on_two_studies_and_on_one(
 def test_the_password_is_in_no_output_report_run_or_log(work: Work, database: str, postgres: Cluster) -> None:
     advance(str(work.folder))
     work.review()
-    done = [rechki("advance", work.folder), *(rechki_here(command, work.folder) for command in ("status", "doctor"))]
-    wrong = rechki("advance", work.folder, **{DATABASE_URL: database.replace("tester:", "nobody:")})
+    here = (rechki_here(command, work.folder) for command in ("status", "doctor"))
+    done = [rechki_forked("advance", work.folder), *here]
+    wrong = rechki_forked("advance", work.folder, **{DATABASE_URL: database.replace("tester:", "nobody:")})
     assert wrong.returncode == 1
     assert "authentication failed" in " ".join((wrong.stdout + wrong.stderr).split())
     said = "".join(run.stdout + run.stderr for run in (*done, wrong))

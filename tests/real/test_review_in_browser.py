@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from dated import of_yesterday
 from playwright.sync_api import Page, sync_playwright
 from support import EXAMPLE, Work, another_person, rechki_here
 
@@ -235,7 +236,7 @@ def test_a_person_gives_a_part_back_to_its_answer(page: Page, tmp_path: Path) ->
     lines = ["id,цель,оценка", *(f"{at},{said},4" for at, said in enumerate(answers))]
     (tmp_path / "few.csv").write_text("\n".join(lines), "utf-8")
     work = Work(tmp_path / "few")
-    init_study(work.folder, tmp_path / "few.csv", "Немного", force=False)
+    init_study(work.folder, of_yesterday(tmp_path / "few.csv"), "Немного", force=False)
     propose(str(work.folder))
     singles, phrases = stored(work, Kind.PHRASE)
     assert {phrase.text for phrase in phrases.values()} >= {"снять тревогу", "чтобы денег хватало"}
@@ -309,7 +310,7 @@ def test_a_person_answers_blind_and_settles_a_dispute(page: Page, tmp_path: Path
     lines = ["id,цель,оценка", "0,снять тревогу,4", "1,вырасти в доходе,3", "2,новый опыт,5"]
     (tmp_path / "two.csv").write_text("\n".join(lines), "utf-8")
     work = Work(tmp_path / "two")
-    init_study(work.folder, tmp_path / "two.csv", "Двое", force=False)
+    init_study(work.folder, of_yesterday(tmp_path / "two.csv"), "Двое", force=False)
     change_study(work.folder, review={"double_coded": 1})
     propose(str(work.folder))
     first = another_person(work.studio(), "first@example.org")

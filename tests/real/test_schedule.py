@@ -9,9 +9,10 @@ import pytest
 from prefect_api import Json, ask_for_run, deploy_all, deployment, ended, get, post, run_now, runs_of, until
 from processes import BIN, lock_holder, running
 from ruamel.yaml import YAML
-from support import Work, rechki_here
+from support import Work, rechki_here, write_cards
 
 from flows.scheduling import deployment_name
+from flows.setup import init_study
 from flows.study import open_study
 from models.config import change_study, load_study
 
@@ -75,12 +76,20 @@ def test_a_work_pool_that_is_not_there_is_told(work: Work) -> None:
     assert "prefect work-pool create --type process nowhere" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory, servers: Path) -> Work:
+    """A study for which prefect.yaml is deployed; one test works on it, others name studies of their own."""
+    folder = tmp_path_factory.mktemp("deployed")
+    init_study(folder / "study", write_cards(folder / "cards.csv", 0, 45), "Проба study", force=False)
+    deploy_all(folder / "study")
+    return Work(folder / "study")
+
+
 @pytest.mark.timeout(600)
 def test_what_prefect_yaml_deploys_runs_through_a_worker_and_a_second_study_by_a_schedule_of_its_own(
-    work: Work, make_work: Callable[..., Work], tmp_path: Path
+    deployed: Work, make_work: Callable[..., Work], tmp_path: Path
 ) -> None:
-    deploy_all(work.folder)
-    second = make_work("second")
+    work, second = deployed, make_work("second")
     change_study(second.folder, schedule={"timezone": "Asia/Omsk", "cron": "30 7 * * 1"})
     done = rechki_here("schedule", second.folder, "--pool", "rechki")
     assert done.returncode == 0, done.stderr
@@ -92,16 +101,16 @@ def test_what_prefect_yaml_deploys_runs_through_a_worker_and_a_second_study_by_a
     (weekly,) = own["schedules"]
     assert (weekly["schedule"]["cron"], weekly["schedule"]["timezone"]) == ("30 7 * * 1", "Asia/Omsk")
     assert (own["work_pool_name"], own["parameters"]) == ("rechki", {"study": str(second.folder)})
-    deployed: dict[str, Json] = {name: deployment(f"{name}/{name}") for name in FLOWS}
-    for found in deployed.values():
+    by_name: dict[str, Json] = {name: deployment(f"{name}/{name}") for name in FLOWS}
+    for found in by_name.values():
         assert found["parameters"] == {"study": str(work.folder)}
         assert found["global_concurrency_limit"] is None, "it would be of all studies together"
-    (hourly,) = deployed["advance"]["schedules"]
+    (hourly,) = by_name["advance"]["schedules"]
     assert (hourly["schedule"]["cron"], hourly["active"]) == ("0 * * * *", True)
     with running(BIN / "prefect", "worker", "start", "--pool", "rechki", log=tmp_path / "log", folder=tmp_path):
-        assert run_now(deployed["advance"])["state_name"] == "Completed", (tmp_path / "log").read_text()
+        assert run_now(by_name["advance"])["state_name"] == "Completed", (tmp_path / "log").read_text()
         with open_study(work.folder):
-            assert run_now(deployed["report"])["state_name"] == "Skipped"
+            assert run_now(by_name["report"])["state_name"] == "Skipped"
         assert run_now(own)["state_name"] == "Completed", (tmp_path / "log").read_text()
     assert all((study.folder / "reports" / "index.html").exists() for study in (work, second))
     assert {"propose Проба study", "report Проба study, wave 1"} <= {run["name"] for run in runs_of(work.folder)}
@@ -109,16 +118,15 @@ def test_what_prefect_yaml_deploys_runs_through_a_worker_and_a_second_study_by_a
 
 @pytest.mark.timeout(600)
 def test_a_study_that_is_busy_holds_up_no_other_of_the_same_deployment(
-    make_work: Callable[..., Work], tmp_path: Path
+    deployed: Work, make_work: Callable[..., Work], tmp_path: Path
 ) -> None:
     one, other = make_work("one"), make_work("other")
-    deploy_all(one.folder)
     advancing = deployment("advance/advance")
     with running(BIN / "prefect", "worker", "start", "--pool", "rechki", log=tmp_path / "log", folder=tmp_path):
         with open_study(one.folder):
-            runs = [ask_for_run(advancing), ask_for_run(advancing, study=str(other.folder))]
+            runs = [ask_for_run(advancing, study=str(work.folder)) for work in (one, other)]
             assert [ended(run)["state_name"] for run in runs] == ["Skipped", "Completed"]
-        assert run_now(advancing)["state_name"] == "Completed"
+        assert run_now(advancing, study=str(one.folder))["state_name"] == "Completed"
     assert all((work.folder / "reports" / "index.html").exists() for work in (one, other))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import dask
 import numpy as np
 import pytest
+from dated import of_yesterday
 from distributed import LocalCluster
 from postgres import Cluster
 from prefect import flow
@@ -30,20 +31,21 @@ CHUNK = 32
 
 @pytest.fixture
 def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Work]:
-    """Studies of 200 short answers whose phrases make several chunks."""
+    """Studies whose phrases make several chunks."""
     monkeypatch.setattr(vectors, "_CHUNK", CHUNK)
+    return lambda dask: study_of(tmp_path, dask)
+
+
+def study_of(folder: Path, dask: str) -> Work:
+    """A study of 200 short answers that are read and not encoded."""
     rows = [row["text"] for row in csv.DictReader(ANSWERS.open(encoding="utf-8-sig"))][:200]
-    with (tmp_path / "cards.csv").open("w", encoding="utf-8", newline="") as lines:
+    with (folder / "cards.csv").open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows([("id", "цель", "оценка"), *((at, text, 4) for at, text in enumerate(rows))])
-
-    def make(dask: str) -> Work:
-        folder = tmp_path / f"study-{dask.partition(':')[0] or 'alone'}"
-        init_study(folder, tmp_path / "cards.csv", "Осколки", force=False)
-        change_study(folder, encoder="bundled-plain", encoding={"dask": dask, "workers": 2})
-        read_files(str(folder))
-        return Work(folder)
-
-    return make
+    work = Work(folder / "study")
+    init_study(work.folder, of_yesterday(folder / "cards.csv"), "Осколки", force=False)
+    change_study(work.folder, encoder="bundled-plain", encoding={"dask": dask, "workers": 2})
+    read_files(str(work.folder))
+    return work
 
 
 def kept(work: Work) -> dict[str, bytes]:
@@ -57,10 +59,13 @@ def as_propose_does(study: str) -> None:
         encode(study, FRAME)
 
 
-@pytest.fixture
-def alone(studies: Callable[[str], Work]) -> dict[str, bytes]:
-    work = studies("")
-    encode(str(work.folder), FRAME)
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, servers: Path) -> dict[str, bytes]:
+    """The vectors that one process gives, chunk by chunk."""
+    work = study_of(tmp_path_factory.mktemp("alone"), "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "_CHUNK", CHUNK)
+        encode(str(work.folder), FRAME)
     found = kept(work)
     assert len(found) > 4 * CHUNK
     return found

@@ -202,6 +202,15 @@ def test_the_example_on_paper_is_short(opened: Opened, example_address: str) -> 
     tab.context.close()
 
 
+@pytest.mark.parametrize(("wanted", "moves"), [("reduce", "auto"), ("no-preference", "smooth")])
+def test_the_page_glides_only_for_those_who_did_not_ask_for_less_motion(
+    tab: Page, addresses: dict[str, str], wanted: str, moves: str
+) -> None:
+    tab.emulate_media(reduced_motion=wanted)  # type: ignore[arg-type]
+    tab.goto(addresses["plain"])
+    assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == moves
+
+
 def test_without_a_script_the_pictures_stand_there(opened: Opened) -> None:
     tab = opened("plain", script=False)
     assert tab.locator(".chart.wide > svg").first.is_visible()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from postgres import Cluster, install, programs
 from support import EXAMPLE
 
@@ -16,6 +17,14 @@ os.environ.update(
     PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     TOKENIZERS_PARALLELISM="false",
 )
+settings.register_profile(
+    "rechki",
+    max_examples=80,
+    deadline=None,  # the first example may load a dictionary
+    derandomize="CI" in os.environ,  # there a failure must come from the change; elsewhere examples are new each time
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("rechki")
 
 
 @pytest.hookimpl(trylast=True)  # when what is not asked for is gone and the real tests are marked

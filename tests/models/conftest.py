@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 from dated import of_yesterday
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 
 from models.cards import CardFile, read_cards
 from models.config import Study, default_settings
 from models.forms.layout import read_table
 from models.store.database import DATABASE_URL, Store
-
-hypothesis_settings.register_profile(
-    "rechki",
-    max_examples=80,
-    deadline=None,  # the first example may load a dictionary
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-hypothesis_settings.load_profile("rechki")
 
 STUDY_ID = "11111111-2222-3333-4444-555555555555"
 COLUMNS = {

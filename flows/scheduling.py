@@ -3,10 +3,13 @@
 import asyncio
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from filelock import FileLock, Timeout
 from prefect import serve
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -33,12 +36,14 @@ from models.errors import Busy, RechkiError
 
 _AT_ONCE = 2  # one that works, one that finds the study busy and ends; more would only wait
 _AGAIN = 5.0
+_LOCK = ".schedule.lock"
 
 
 def keep_advancing(study: Path, cron: str | None) -> None:
     """Stay, and run `advance` on a schedule until the process is told to end.
 
-    Prefect's runner gives up after some failed polls; it is started again once the server answers.
+    Prefect's runner gives up after some failed polls; it is started again once the server answers. When it ends, the
+    schedule is paused in Prefect: a study has one, so no other may be served meanwhile.
 
     Parameters
     ----------
@@ -50,18 +55,26 @@ def keep_advancing(study: Path, cron: str | None) -> None:
     Raises
     ------
     RechkiError
-        When the folder is no study or the cron line is none.
+        When the folder is no study or the cron line is none, when the study's schedule is served already, or a work
+        pool has it.
     """
     folder = study.resolve()
     settings = load_study(folder)
     deployment = deployment_of(folder, settings, cron)
-    console.print(
-        f"{settings.title} advances at {_when(settings, cron)}. End with Ctrl+C.", markup=False, soft_wrap=True
-    )
+    with _only_schedule(folder):
+        _serve(deployment, folder, f"{settings.title} advances at {_when(settings, cron)}. End with Ctrl+C.")
+
+
+def _serve(deployment: RunnerDeployment, folder: Path, words: str) -> None:
     while True:
         try:
             _tidy(deployment, folder)
+            if words:
+                console.print(words, markup=False, soft_wrap=True)
+            words = ""
             serve(deployment, limit=_AT_ONCE, print_starting_message=False)
+        except RechkiError:
+            raise
         except (Exception, asyncio.CancelledError) as error:
             console.print(f"Prefect's runner ended: {_first_of(error)}; it is started again.", markup=False)
             _wait_for_prefect()
@@ -82,24 +95,48 @@ def deploy(study: Path, cron: str | None, pool: str) -> None:
     Raises
     ------
     RechkiError
-        When the folder is no study, the cron line is none, or Prefect knows no such pool.
+        When the folder is no study, the cron line is none, Prefect knows no such pool, or the study's schedule is
+        served by `rechki schedule`.
     """
     folder = study.resolve()
     settings = load_study(folder)
     deployment = deployment_of(folder, settings, cron)
-    try:
-        deployment.apply(work_pool_name=pool)
-    except DeploymentApplyError as error:
-        raise RechkiError(
-            f"Prefect does not take the deployment: {error}",
-            f"--pool {pool}",
-            f"Make the pool on the server that PREFECT_API_URL names: prefect work-pool create --type process {pool}",
-        ) from error
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(pool)
+        except ObjectNotFound as error:
+            raise RechkiError(
+                "Prefect knows no such work pool",
+                f"--pool {pool}",
+                f"Make it: PREFECT_API_URL={client.api_url} prefect work-pool create --type process {pool}",
+            ) from error
+    with _only_schedule(folder):
+        try:
+            deployment.apply(work_pool_name=pool)
+        except DeploymentApplyError as error:
+            raise RechkiError(f"Prefect does not take the deployment: {error}", f"--pool {pool}", "") from error
     console.print(
         f"{settings.title} advances at {_when(settings, cron)}, run by the workers of {pool}: {deployment.full_name}",
         markup=False,
         soft_wrap=True,
     )
+
+
+@contextmanager
+def _only_schedule(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Busy(
+            "the schedule of this study is served already",
+            str(folder),
+            "End that 'rechki schedule' first: a study has one schedule.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def deployment_of(folder: Path, settings: Study, cron: str | None) -> RunnerDeployment:
@@ -137,12 +174,24 @@ def _when(settings: Study, cron: str | None) -> str:
 
 
 def _tidy(deployment: RunnerDeployment, folder: Path) -> None:
-    """End what an earlier schedule left behind: runs that nobody started, and runs whose process is gone."""
+    """End what an earlier schedule left behind: runs that nobody started, and runs whose process is gone.
+
+    Raises
+    ------
+    RechkiError
+        When a work pool has the schedule.
+    """
     with get_client(sync_client=True) as client:
         try:
             known = client.read_deployment_by_name(deployment.full_name)
         except ObjectNotFound:
             return
+        if known.work_pool_name:
+            raise RechkiError(
+                f"the schedule of this study is the workers' of the pool {known.work_pool_name!r}",
+                str(folder),
+                f"Leave it to them, or take it back first: prefect deployment delete {deployment.full_name}",
+            )
         skipped: State = Completed(name=SKIPPED, message="no schedule was served then")
         for run in _runs(client, known.id, StateType.SCHEDULED):
             if run.expected_start_time and run.expected_start_time < datetime.now(UTC):

@@ -90,6 +90,7 @@ def start_all(study: Path) -> None:
         f"\nPeople review at {signed.url}\n  user {signed.user}\n"
         f"  password: in {LocalServer().file} (only you can read it)\n"
         f"Runs are shown at {os.environ['PREFECT_API_URL'].removesuffix('/api')}\n"
+        f"  for Prefect's own commands: export PREFECT_API_URL={os.environ['PREFECT_API_URL']}\n"
         f"Carry on as people confirm: rechki advance {study}   (or stay: rechki schedule {study})\n"
         "Stop both: rechki down",
         markup=False,

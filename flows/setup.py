@@ -1,38 +1,56 @@
 """Making a study folder: study.yaml with the columns its first file proposes, and a place for cards."""
 
+import re
 import shutil
 import uuid
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from flows.study import CARDS, REPORTS
 from models.config import STUDY_FILE, Columns, default_study, load_study, save_study
 from models.errors import RechkiError
 from models.reading import open_file, preset_of
+from models.store.address import only_study
 
-_IGNORED = "study.db*\nprivate.db*\n.rechki.lock\nruns.json\n.runs.json.*\nreports/\nshared/\ncards/\nrefused/\n"
+_ID = re.compile(r"^study_id:\s*[\"']?([0-9a-fA-F-]{36})\b", re.MULTILINE)
+_IGNORED = "study.db*\nprivate.db*\n.*.lock\nruns.json\n.runs.json.*\nreports/\nshared/\ncards/\nrefused/\n"
 
 
-def init_study(folder: Path, cards: Path | None, title: str | None, force: bool) -> tuple[str, Columns]:
-    """Make a study, and return the form its file is of and the columns written into study.yaml (none without a file).
+@dataclass(frozen=True)
+class Made:
+    """What was written: the form of the file of cards, its columns (none without a file), and where the old file is."""
+
+    preset: str
+    columns: Columns
+    before: Path | None
+
+
+def init_study(folder: Path, cards: Path | None, title: str | None, force: bool) -> Made:
+    """Make a study.
 
     Parameters
     ----------
     cards : Path, optional
         The first file; it is copied into the study's cards folder and its header proposes the columns.
     force : bool
-        Write study.yaml anew; the study keeps its id and its data.
+        Write study.yaml anew; the study keeps its id and its data, and the file of before is put aside. Without `cards`
+        the columns are those of a file that the study has.
 
     Raises
     ------
     RechkiError
-        When the folder is a study already, or the file is no table of cards; nothing is made then.
+        When the folder is a study already, the file is no table of cards, or nobody knows the study's id any more;
+        nothing is made then.
     """
-    if (folder / STUDY_FILE).exists() and not force:
+    there = folder / STUDY_FILE
+    if there.exists() and not force:
         raise RechkiError("this is a study already", str(folder), "Edit its study.yaml, or write it anew with --force.")
-    known = str(load_study(folder).study_id) if (folder / STUDY_FILE).exists() else str(uuid.uuid4())
+    known = _known_id(folder) if there.exists() else str(uuid.uuid4())
+    source = cards or next((path for path in sorted((folder / CARDS).glob("*")) if path.is_file()), None)
     preset, columns = "", Columns()
-    if cards:
-        table, fitted = open_file(cards, default_study(cards.stem))
+    if source:
+        table, fitted = open_file(source, default_study(source.stem))
         columns = fitted.cards.columns
         preset = preset_of(table, columns)
     (folder / CARDS).mkdir(parents=True, exist_ok=True)
@@ -40,8 +58,34 @@ def init_study(folder: Path, cards: Path | None, title: str | None, force: bool)
     settings: dict[str, object] = {"study_id": known, "title": title or folder.resolve().name}
     if columns.rows:
         settings["cards"] = {"columns": columns.model_dump(exclude_defaults=True, mode="json")}
+    before = _put_aside(there)
     save_study(folder, settings)
     (folder / ".gitignore").write_text(_IGNORED, "utf-8")
     if cards and not (folder / CARDS / cards.name).exists():
         shutil.copy2(cards, folder / CARDS / cards.name)  # with its time: a file of yesterday is there as a whole
-    return preset, columns
+    return Made(preset, columns, before)
+
+
+def _known_id(folder: Path) -> str:
+    """Return the id of a study whose study.yaml may be broken: what belongs to the study is kept under it."""
+    try:
+        return str(load_study(folder).study_id)
+    except RechkiError:
+        said = _ID.search((folder / STUDY_FILE).read_bytes().decode("utf-8", "replace"))
+        found = said[1] if said else only_study(folder)
+    if found is None:
+        raise RechkiError(
+            "the study's id is lost",
+            str(folder / STUDY_FILE),
+            "Write the line 'study_id: …' into it, as it stands in the table 'study' of the database; for a new study "
+            "remove the file.",
+        )
+    return found
+
+
+def _put_aside(path: Path) -> Path | None:
+    if not path.exists():
+        return None
+    kept = next(to for at in count(1) if not (to := path.with_name(f"{path.name}.{at}.old")).exists())
+    shutil.copy2(path, kept)
+    return kept

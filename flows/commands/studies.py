@@ -19,7 +19,9 @@ def init(
         Path | None, typer.Option(help="The first file of cards; its header proposes the columns.")
     ] = None,
     title: Annotated[str | None, typer.Option(help="What the study is called in reports.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write study.yaml anew; the data stays.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write study.yaml anew; the data stays, and a copy of the old file.")
+    ] = False,
 ) -> None:
     """Make a study folder.
 
@@ -27,8 +29,11 @@ def init(
     """
     from flows.setup import init_study
 
-    preset, columns = init_study(folder, cards, title, force)
-    typer.echo(f"Made {folder}/study.yaml" + (f"; the file is of the form {preset}" if preset else ""))
+    made = init_study(folder, cards, title, force)
+    columns = made.columns
+    typer.echo(f"Made {folder}/study.yaml" + (f"; the file is of the form {made.preset}" if made.preset else ""))
+    if made.before:
+        typer.echo(f"  the study.yaml of before is {made.before.name}: take over what you had set")
     for at, row in enumerate(columns.rows, start=1):
         typer.echo(f"  purpose row {at}: purpose = {row.purpose}, score = {row.score or '-'}, why = {row.why or '-'}")
     for name in ("id", "respondent", "date", "wave"):

@@ -80,3 +80,16 @@ def holds_cards(folder: Path) -> bool:
             return bool(tables and connection.execute("select 1 from card limit 1").fetchall())
     except sqlite3.Error:
         return True
+
+
+def only_study(folder: Path) -> str | None:
+    """Return the id of the study that study.db in a folder holds; none when there is no file, no study, or several."""
+    file = folder / DATABASE_FILE
+    if not file.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("select study_id from study").fetchall()
+    except sqlite3.Error:
+        return None
+    return str(found[0][0]) if len(found) == 1 else None

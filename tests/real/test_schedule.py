@@ -35,6 +35,11 @@ def test_a_served_schedule_advances_and_skips_what_finds_the_study_busy(work: Wo
         (schedule,) = served["schedules"]
         assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("0 * * * *", "Asia/Omsk")
         assert served["parameters"] == {"study": str(work.folder)}
+        post("/work_pools/", {"name": "beside", "type": "process"})
+        for again in ((), ("--pool", "beside")):
+            refused = rechki_here("schedule", work.folder, *again)
+            assert (refused.returncode, "served already" in refused.stderr) == (1, True), refused.stderr
+        assert not deployment(served_name(work))["paused"], "the one that was refused ended the other"
         with open_study(work.folder):
             busy = run_now(served)
         assert (busy["state_type"], busy["state_name"]) == ("COMPLETED", "Skipped")
@@ -101,6 +106,12 @@ def test_what_prefect_yaml_deploys_runs_through_a_worker_and_a_second_study_by_a
     (weekly,) = own["schedules"]
     assert (weekly["schedule"]["cron"], weekly["schedule"]["timezone"]) == ("30 7 * * 1", "Asia/Omsk")
     assert (own["work_pool_name"], own["parameters"]) == ("rechki", {"study": str(second.folder)})
+    for more, told in (((), "prefect deployment delete"), (("--pool", "nowhere"), "no such work pool")):
+        refused = rechki_here("schedule", second.folder, *more)
+        assert refused.returncode == 1
+        assert told in " ".join(refused.stderr.split())
+    still = deployment(served_name(second))
+    assert (still["work_pool_name"], still["schedules"], still["paused"]) == ("rechki", own["schedules"], False)
     by_name: dict[str, Json] = {name: deployment(f"{name}/{name}") for name in FLOWS}
     for found in by_name.values():
         assert found["parameters"] == {"study": str(work.folder)}

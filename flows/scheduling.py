@@ -78,6 +78,10 @@ def _serve(deployment: RunnerDeployment, folder: Path, words: str) -> None:
         except (Exception, asyncio.CancelledError) as error:
             console.print(f"Prefect's runner ended: {_first_of(error)}; it is started again.", markup=False)
             _wait_for_prefect()
+        except BaseExceptionGroup as ended:  # of Prefect's tasks, when Ctrl+C finds them waiting for a server
+            if not ended.subgroup(KeyboardInterrupt):
+                raise
+            return
         else:
             return
 

@@ -14,7 +14,7 @@ from models.errors import RechkiError
 from models.forms.layout import MENDED
 from models.privacy.masking import keyed_id, masked
 from models.scale import NoScore, parse_score
-from models.tables.table import Row, Table
+from models.tables.table import Row, Table, where
 from models.text import text_key
 
 KNOWN_ID = "rechki_id"  # in mended files: the card a line belongs to
@@ -64,7 +64,7 @@ class Problem:
     original_id: str = ""
 
     def __str__(self) -> str:
-        return f"row {self.row}, column {self.column!r}: {self.reason}"
+        return f"{where(self.row, self.column)}: {self.reason}"
 
 
 @dataclass(frozen=True)

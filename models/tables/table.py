@@ -22,6 +22,11 @@ class Row:
     cells: tuple[str, ...]
 
 
+def where(row: int, column: str) -> str:
+    """Say where something stands; the column is left out where there is none."""
+    return f"row {row}, column {column!r}" if column else f"row {row}"
+
+
 @dataclass(frozen=True)
 class Broken:
     """A line that cannot be read as it stands, with what of it there is."""

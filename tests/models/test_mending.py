@@ -104,7 +104,7 @@ def test_an_overlapping_export_adds_only_what_is_new_and_tells_what_changed(
     brought = read()
     assert (brought.new, brought.known, brought.completed) == (1, 2, 0)
     assert [note for note in brought.notes if "reads differently" in note] == [
-        f"two.csv, row {row}, column '': the answer of a known card reads differently; not taken" for row in (2, 3)
+        f"two.csv, row {row}: the answer of a known card reads differently; not taken" for row in (2, 3)
     ]
     assert scores(store) == [4, 5, None]
 

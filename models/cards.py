@@ -14,7 +14,7 @@ from models.errors import RechkiError
 from models.forms.layout import MENDED
 from models.privacy.masking import keyed_id, masked
 from models.scale import NoScore, parse_score
-from models.tables.table import Row, Table, where
+from models.tables.table import Row, Table, rows_named, where
 from models.text import text_key
 
 KNOWN_ID = "rechki_id"  # in mended files: the card a line belongs to
@@ -79,6 +79,8 @@ class CardFile:
         Cells that should hold a score and do not; their purpose rows are taken without one.
     notes : tuple of Problem
         Other cells that were passed over.
+    remarks : tuple of str
+        How lines were taken where they can be meant otherwise; there is nothing to mend in what was meant so.
     unread : tuple of str
         Contact columns and those of the form tool: nothing of them is kept anywhere.
     """
@@ -88,6 +90,7 @@ class CardFile:
     refused: tuple[Problem, ...] = ()
     no_score: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property
@@ -132,7 +135,8 @@ def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
             "Check which columns are the scores in study.yaml, and `scale` if they are words; Rechki's scale is 0-5.",
         )
     unread = settings.cards.columns.ignore
-    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), tuple(reader.notes), unread)
+    notes, remarks = tuple(reader.notes), tuple(reader.remarks())
+    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), notes, remarks, unread)
 
 
 class _Reader:
@@ -144,6 +148,7 @@ class _Reader:
         self.refused = [Problem(line.number, "", line.reason) for line in table.broken]
         self.no_score: list[Problem] = []
         self.notes: list[Problem] = []
+        self.nameless: list[int] = []  # lines of a long layout that name no card of their own
         self.score_cells = 0
         self.occurrences: Counter[str] = Counter()
         dates = (self._cell(row, self.columns.date) for row in table.rows)
@@ -165,6 +170,12 @@ class _Reader:
                 reason = f"row {earlier.source_row} has the same id and another answer"
                 self.refused.append(Problem(card.source_row, self.columns.id or KNOWN_ID, reason))
         return list(first.values())
+
+    def remarks(self) -> Iterator[str]:
+        """Say how lines were taken where they can be meant otherwise."""
+        if self.nameless:
+            naming = self.columns.id or " or ".join(filter(None, (self.columns.respondent, self.columns.date))) or "id"
+            yield f"{rows_named(self.nameless)}: no {naming}; taken as further rows of the card above"
 
     def _wide_card(self, row: Row) -> Card | None:
         before = len(self.no_score), len(self.notes)
@@ -212,10 +223,13 @@ class _Reader:
             if known := self._known(row):
                 key = (known,)
             elif self.columns.id:
+                self.nameless += [row.number] if key and not own[0] else []
                 key = (own[0],) if own[0] else key or (str(row.number),)
             elif any(own):
                 key = (*own, *(self._cell(row, name) for name in self.columns.attributes))
-            elif not key:
+            elif key:
+                self.nameless.append(row.number)
+            else:
                 key = (str(row.number),)
             lines[key].append(row)
         yield from lines.values()

@@ -49,7 +49,8 @@ class Brought:
     refused : int
         Rows of which nothing was taken.
     notes : tuple of str
-        Every row and cell that was not taken as it stands, and answers that read differently now.
+        Every row and cell that was not taken as it stands, answers that read differently now, and how lines were taken
+        where they can be meant otherwise.
     refusals : tuple of Refusal
         Files of which nothing could be used.
     growing : tuple of str
@@ -214,7 +215,7 @@ def _store(
         if card.card_id not in completed
     ]
     name = file.table.path.name
-    told = [f"{name}, {note}" for note in notes]
+    told = [f"{name}, {note}" for note in (*file.remarks, *notes)]
     told += [f"{name}: {', '.join(filled)} filled in a known card" for filled in completed.values()]
     rows = len({problem.row for problem in file.refused})
     return Brought(1, len(unknown), len(file.cards) - len(unknown), len(completed), rows, tuple(told))

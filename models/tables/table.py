@@ -1,5 +1,6 @@
 """A table of answers: one header, and rows that know their number in the file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from models.tables.workbook import read_workbook
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 DELIMITED = {".csv", ".tsv", ".tab", ".txt"}
 JSON_LINES = {".jsonl", ".ndjson", ".json"}
+_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,14 @@ class Row:
 def where(row: int, column: str) -> str:
     """Say where something stands; the column is left out where there is none."""
     return f"row {row}, column {column!r}" if column else f"row {row}"
+
+
+def rows_named(rows: Sequence[int]) -> str:
+    """Name several rows of a file, the first of them where they are many."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return f"rows {', '.join(map(str, rows[:_NAMED]))}{more}"
 
 
 @dataclass(frozen=True)

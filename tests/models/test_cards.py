@@ -12,7 +12,7 @@ from models.config import Study
 from models.errors import RechkiError
 from models.forms.columns import propose_columns
 from models.reading import open_file
-from models.tables.table import Table
+from models.tables.table import Table, rows_named
 
 
 def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
@@ -192,6 +192,24 @@ def test_a_long_card_with_a_line_that_cannot_be_used_waits_whole(
     file = read_cards(*open_file(tmp_path / "long.csv", settings), b"key")
     assert [card.original_id for card in file.cards] == ["8", "9"]
     assert [(problem.row, problem.reason[:5]) for problem in file.refused] == [(2, "waits"), (3, "a sco")]
+
+
+@pytest.mark.parametrize(("header", "naming"), [("id", "id"), ("Отметка времени", "Отметка времени")])
+def test_lines_that_name_no_card_go_to_the_one_above_and_that_is_told(
+    tmp_path: Path, make_study: Callable[..., Study], header: str, naming: str
+) -> None:
+    names = ["1", "", "3", "", "5"] if header == "id" else ["01.02.2026", "", "02.02.2026", "", "03.02.2026"]
+    lines = [f"{name},цель {at},4,да\n" for at, name in enumerate(names)]
+    (tmp_path / "long.csv").write_text(f"{header},purpose_1,score_1,why_1\n" + "".join(lines), "utf-8")
+    found = check_file(tmp_path / "long.csv", make_study(columns={"rows": []}))
+    assert (found.cards, found.purpose_rows, found.usable) == (3, 5, True)
+    assert found.remarks == (f"rows 3, 5: no {naming}; taken as further rows of the card above",)
+    assert not found.notes, "there is nothing to mend in it"
+
+
+def test_of_many_rows_the_first_are_named() -> None:
+    assert rows_named([7]) == "row 7"
+    assert rows_named(range(2, 100)) == f"rows {', '.join(map(str, range(2, 22)))} and 78 more"
 
 
 @pytest.mark.parametrize("number", ["9" * 25, "9" * 5_000, "-1", "2а"])

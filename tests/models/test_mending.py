@@ -135,7 +135,10 @@ def test_a_card_of_several_lines_is_mended_with_all_of_them(
     tmp_path: Path, store: Store, read: Callable[[], Brought], kind: str
 ) -> None:
     (tmp_path / "cards" / "long.csv").write_text(LONG[kind], "utf-8")
-    assert read().new == 3
+    brought = read()
+    assert brought.new == 3
+    told = "long.csv, rows 3, 5: no ид карточки; taken as further rows of the card above"
+    assert (told in brought.notes) == (kind == "an id on the first line")
     rows = mendable(tmp_path)
     assert [row["цель"] for row in rows] == ["расти", "деньги", "боль", "покой"], "the third card needs no hand"
     levels = {"отлично": "1", "хорошо": "3"}

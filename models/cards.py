@@ -149,6 +149,8 @@ class _Reader:
         self.no_score: list[Problem] = []
         self.notes: list[Problem] = []
         self.nameless: list[int] = []  # lines of a long layout that name no card of their own
+        self.unnumbered: list[int] = []  # lines of a long layout with no number in their column for it
+        self.repeated: list[int] = []
         self.score_cells = 0
         self.occurrences: Counter[str] = Counter()
         dates = (self._cell(row, self.columns.date) for row in table.rows)
@@ -162,11 +164,15 @@ class _Reader:
             yield from (card for row in self.table.rows if (card := self._wide_card(row)))
 
     def distinct(self, cards: list[Card]) -> list[Card]:
-        """Drop repeated cards; of two answers with one id the later is refused."""
+        """Drop repeated cards, which is told; of two answers with one id the later is refused."""
         first: dict[str, Card] = {}
         for card in cards:
             earlier = first.setdefault(card.card_id, card)
-            if earlier.content != card.content:
+            if earlier is card:
+                continue
+            if earlier.content == card.content:
+                self.repeated.append(card.source_row)
+            else:
                 reason = f"row {earlier.source_row} has the same id and another answer"
                 self.refused.append(Problem(card.source_row, self.columns.id or KNOWN_ID, reason))
         return list(first.values())
@@ -176,6 +182,11 @@ class _Reader:
         if self.nameless:
             naming = self.columns.id or " or ".join(filter(None, (self.columns.respondent, self.columns.date))) or "id"
             yield f"{rows_named(self.nameless)}: no {naming}; taken as further rows of the card above"
+        if self.unnumbered:
+            order = "no number of a purpose; the rows of their cards are numbered in the order of the lines"
+            yield f"{rows_named(self.unnumbered)}, column {self.columns.row!r}: {order}"
+        if self.repeated:
+            yield f"{rows_named(self.repeated)}: stands above already, with the same id and answer; taken once"
 
     def _wide_card(self, row: Row) -> Card | None:
         before = len(self.no_score), len(self.notes)
@@ -194,12 +205,10 @@ class _Reader:
     def _long_card(self, lines: list[Row]) -> Card | None:
         """A card of several lines; one line that cannot be used holds up the whole card."""
         names, before = self.columns.rows[0], (len(self.no_score), len(self.notes))
-        given = [self._cell(row, self.columns.row) for row in lines]
-        numbers = [int(number) for number in given if _NUMBER.fullmatch(number)]
-        counted = len(set(numbers)) == len(lines)
-        found = [self._purpose_row(row, numbers[at] if counted else at + 1, names) for at, row in enumerate(lines)]
+        once, twofold = self._once(lines)
+        found = [self._purpose_row(row, number, names) for row, number in zip(once, self._numbers(once), strict=True)]
         dates = {date for row in lines if (date := self._cell(row, self.columns.date))}
-        faults = self.notes[before[1] :]
+        faults = [*self.notes[before[1] :], *twofold]
         if len(dates) > 1:
             other = f"row {lines[0].number} has the same id and another date"
             faults.append(Problem(lines[-1].number, self.columns.date or "", other))
@@ -213,6 +222,44 @@ class _Reader:
             return None
         card = self._card(lines[0], [row for row in found if row])
         return self._named(replace(card, lines=tuple(row.number for row in lines)), *before)
+
+    def _once(self, lines: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
+        """Leave out lines of a card that repeat one of the same number; name those that contradict each other."""
+        names = self.columns.rows[0]
+        answer = (names.purpose, names.score, names.why)
+        first: dict[int, Row] = {}
+        kept: list[Row] = []
+        repeated: list[int] = []
+        faults: dict[int, Problem] = {}
+        for row in lines:
+            number = self._number(row)
+            earlier = first.setdefault(number, row) if number is not None else row
+            if earlier is row:
+                kept.append(row)
+            elif all(self._cell(row, name) == self._cell(earlier, name) for name in answer):
+                repeated.append(row.number)
+            else:
+                for one, other in ((earlier, row), (row, earlier)):
+                    reason = f"row {other.number} has the same id and number and another answer"
+                    faults.setdefault(one.number, Problem(one.number, self.columns.row or "", reason))
+        self.repeated += repeated if not faults else []
+        return kept, list(faults.values())
+
+    def _numbers(self, lines: Sequence[Row]) -> list[int]:
+        """The numbers of a card's purposes: as given, or their order where one is missing, which is told."""
+        numbers = [self._number(row) for row in lines]
+        missing = [row.number for row, number in zip(lines, numbers, strict=True) if number is None and self._says(row)]
+        if any(self._cell(row, self.columns.row) for row in lines):
+            self.unnumbered += missing
+        return [at if missing else number or 0 for at, number in enumerate(numbers, start=1)]
+
+    def _number(self, row: Row) -> int | None:
+        """The number that a line gives its purpose; nothing when it gives none, or has no purpose."""
+        cell = self._cell(row, self.columns.row).removesuffix(".0")
+        return int(cell) if _NUMBER.fullmatch(cell) and self._says(row) else None
+
+    def _says(self, row: Row) -> bool:
+        return bool(self._cell(row, self.columns.rows[0].purpose))
 
     def _by_card(self) -> Iterator[list[Row]]:
         """Lines of a long layout, card by card, in the order of their first lines."""

@@ -115,20 +115,22 @@ def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
     ------
     RechkiError
         When a mapped column is missing, no row holds a purpose, most rows are refused, or most score cells hold no
-        score of the scale: then the columns are probably not what they are taken for.
+        score of the scale: then the columns are probably not what they are taken for. A file of refused rows is taken
+        row by row, however few of them are mended.
     """
     reader = _Reader(table, settings, key)
     cards = reader.distinct(list(reader.cards()))
     refused = tuple(sorted(reader.refused, key=lambda problem: problem.row))
     if not cards and not refused:
         raise RechkiError("no row of the file holds a purpose", str(table.path), "Check cards.columns in study.yaml.")
-    if len({problem.row for problem in refused}) > _MOST_REFUSED * (len(table.rows) + len(table.broken)):
+    mended = MENDED in table.header
+    if not mended and len({problem.row for problem in refused}) > _MOST_REFUSED * (len(table.rows) + len(table.broken)):
         raise RechkiError(
             f"most rows cannot be used, the first because of {refused[0]}",
             str(table.path),
             "Correct the file, or cards.columns in study.yaml if the columns are taken for others.",
         )
-    if reader.score_cells >= _FEW and len(reader.no_score) > _MOST_REFUSED * reader.score_cells:
+    if not mended and reader.score_cells >= _FEW and len(reader.no_score) > _MOST_REFUSED * reader.score_cells:
         raise RechkiError(
             f"{len(reader.no_score)} of {reader.score_cells} score cells hold no score, such as {reader.no_score[0]}",
             str(table.path),

@@ -1,7 +1,8 @@
 """Reading the files of a study: what can be used is stored, each file in one transaction; the others are named."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -18,7 +19,7 @@ from models.settled import Moment, is_settled
 from models.store import cards
 from models.store.database import Store
 from models.store.private import Private
-from models.tables.table import Table
+from models.tables.table import Table, rows_named
 
 _OTHER = "another form than study.yaml describes; read by its own header (rechki check shows how)"
 _FRESH = 60.0  # seconds
@@ -216,9 +217,18 @@ def _store(
     ]
     name = file.table.path.name
     told = [f"{name}, {note}" for note in (*file.remarks, *notes)]
-    told += [f"{name}: {', '.join(filled)} filled in a known card" for filled in completed.values()]
+    told += [f"{name}, {rows_named(rows)}: {what} filled in" for what, rows in _filled(file, completed).items()]
     rows = len({problem.row for problem in file.refused})
     return Brought(1, len(unknown), len(file.cards) - len(unknown), len(completed), rows, tuple(told))
+
+
+def _filled(file: CardFile, completed: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    """Rows of a mended file by what they filled in."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for card in file.cards:
+        for what in completed.get(card.card_id, ()):
+            rows[what].append(card.source_row)
+    return rows
 
 
 def _sum(one: Brought, other: Brought) -> Brought:

@@ -131,14 +131,14 @@ def complete(tx: Transaction, card: Card, prepared: Prepared) -> list[str]:
         number = int(str(row["row"]))
         known = there.get(number)
         if known is None:
-            filled.append(f"purpose {number}")
+            filled.append(f"purpose {number} of a known card")
             continue
         if text_key(known.purpose) != text_key(str(row["purpose"])):
             return []
-        for field, blank in (("score", None), ("why", "")):
+        for field, blank, called in (("score", None, "score"), ("why", "", "reason")):
             before = getattr(known, field)
             if before == blank and row[field] != blank:
-                filled.append(f"{field} {number}")
+                filled.append(f"the {called} of purpose {number} of a known card")
                 changes.append((number, {field: row[field]}))
             elif before != row[field] and not (field == "why" and text_key(before) == text_key(str(row[field]))):
                 return []

@@ -69,8 +69,30 @@ def test_a_mended_score_and_a_missing_purpose_complete_their_card(
     drop_mended(tmp_path, [{**row, "Оценка 1": "5", "Цель 2": "снять боль"}])
     brought = read()
     assert (brought.new, brought.known, brought.completed) == (0, 1, 1)
+    assert brought.notes == (
+        "mended.csv, row 2: the score of purpose 1 of a known card filled in",
+        "mended.csv, row 2: purpose 2 of a known card filled in",
+    )
     assert scores(store) == [3, 4, 5]
     assert read() == Brought()
+
+
+def test_a_file_of_refused_rows_is_taken_row_by_row(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:
+    """However few of them are mended: most cells of it still hold no score, most rows no purpose."""
+    bad = [f"{at},цель {at},отлично,,,,,\n" for at in range(11)] + [f"{at},,5,,,,,\n" for at in range(11, 40)]
+    good = [f"{at},цель {at},4,,,,,\n" for at in range(40, 80)]
+    (tmp_path / "cards" / "one.csv").write_text(WITH_ID + "".join((*bad, *good)), "utf-8")
+    assert read().new == 51
+    rows = mendable(tmp_path)
+    for row in rows[:2]:
+        row["Оценка 1"] = "5"
+    drop_mended(tmp_path, rows)
+    brought = read()
+    assert (brought.refusals, brought.completed, brought.refused) == ((), 2, 29)
+    assert "mended.csv, rows 2, 3: the score of purpose 1 of a known card filled in" in brought.notes
+    assert scores(store) == [*[4] * 40, 5, 5, *[None] * 9]
+    with (tmp_path / "refused" / "mended.refused.csv").open(encoding="utf-8-sig", newline="") as lines:
+        assert [row["номер"] for row in csv.DictReader(lines)] == [str(at) for at in range(2, 40)]
 
 
 def test_a_refused_row_is_new_once_it_is_mended(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:

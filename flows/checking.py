@@ -87,6 +87,8 @@ def print_checks(checks: list[Check], written: dict[str, Mendable], personal: bo
             kind = f"{found.encoding}, separator {found.separator!r}" if found.separator else found.encoding
             _say(f"  read as {kind or 'a workbook'}; form: {found.preset}")
             _print_mapping(found.mapping)
+        for remark in found.remarks:
+            _say(f"  look at it: {remark}", style="yellow")
         if found.error:
             _say(f"  not usable: {found.error}", style="red")
             continue
@@ -97,8 +99,6 @@ def print_checks(checks: list[Check], written: dict[str, Mendable], personal: bo
         )
         if found.measures:
             _say("  measures: " + ", ".join(f"{column} = {kind}" for column, kind in found.measures.items()))
-        for remark in found.remarks:
-            _say(f"  look at it: {remark}", style="yellow")
         for title, problems, style in (
             ("row not taken", found.refused, "red"),
             ("no score", found.no_score, "yellow"),

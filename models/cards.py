@@ -80,7 +80,8 @@ class CardFile:
     notes : tuple of Problem
         Other cells that were passed over.
     remarks : tuple of str
-        How lines were taken where they can be meant otherwise; there is nothing to mend in what was meant so.
+        What of the file is left out, and how lines were taken where they can be meant otherwise; there is nothing to
+        mend in what was meant so.
     unread : tuple of str
         Contact columns and those of the form tool: nothing of them is kept anywhere.
     """
@@ -180,7 +181,8 @@ class _Reader:
         return list(first.values())
 
     def remarks(self) -> Iterator[str]:
-        """Say how lines were taken where they can be meant otherwise."""
+        """Say what of the file is left out, and how lines were taken where they can be meant otherwise."""
+        yield from self.table.remarks
         if self.nameless:
             naming = self.columns.id or " or ".join(filter(None, (self.columns.respondent, self.columns.date))) or "id"
             yield f"{rows_named(self.nameless)}: no {naming}; taken as further rows of the card above"

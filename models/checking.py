@@ -44,7 +44,8 @@ class Check:
     measures : dict of str to str
         What attribute columns are taken for, by name.
     remarks : tuple of str
-        How lines were taken where they can be meant otherwise, and what to look at in attribute columns as a whole.
+        What of the file is left out, how lines were taken where they can be meant otherwise, and what to look at in
+        attribute columns as a whole.
     personal : tuple of Masked
         What would be masked.
     read : CardFile or None
@@ -115,6 +116,7 @@ def check_file(path: Path, settings: Study) -> Check:
         separator=table.separator,
         preset=preset_of(table, columns),
         mapping=columns,
+        remarks=table.remarks,
     )
     try:
         file = read_cards(table, fitted, _KEY)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from support import rechki_here
 
 LINES = "id,Цель 1,Оценка 1\n1,расти,отлично\n2,план,4\n3,план,5,лишнее\n4,опыт,3\n"
@@ -35,3 +36,17 @@ def test_where_nothing_can_be_written_the_findings_are_told_all_the_same(answers
     told = json.loads(rechki_here("check", answers, "--json").stdout)
     assert (told["cards"], told["refused_file"]) == (3, None)
     assert told["refused_file_failed"] == f"{mendable}: Is a directory"
+
+
+@pytest.mark.parametrize("command", [["check"], ["balance"], ["cluster", "--text", "text"]])
+def test_a_second_sheet_is_told(tmp_path: Path, command: list[str]) -> None:
+    lines = [["card_id", "code", "text", "purpose", "score"], *[[at, "Дом", "дом", "дом", 4] for at in range(1, 5)]]
+    book = Workbook()
+    for name in ("Волна 1", "Волна 2"):
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    book.save(tmp_path / "cards.xlsx")
+    done = rechki_here(command[0], tmp_path / "cards.xlsx", *command[1:])
+    assert done.returncode == 0, done.stderr
+    assert "only the sheet 'Волна 1' is read; left unread: 'Волна 2'" in done.stdout

@@ -48,7 +48,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as a table; `preset` names the form whose layout was recognised."""
+    """A file as a table.
+
+    `preset` names the form whose layout was recognised, `remarks` tell what of the file is not in the table.
+    """
 
     path: Path
     header: tuple[str, ...]
@@ -58,6 +61,7 @@ class Table:
     separator: str = ""
     preset: str = ""
     month_first: bool = False
+    remarks: tuple[str, ...] = ()
 
     def column(self, name: str) -> int:
         """Return the position of a column.

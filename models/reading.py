@@ -14,7 +14,7 @@ from models.forms.columns import propose_columns
 from models.forms.layout import read_table
 from models.forms.presets import PLAIN_LONG, PLAIN_WIDE, presets
 from models.intake import Progress, prepare, prepare_all
-from models.mending import write_refused
+from models.mending import brought_again, write_refused
 from models.settled import Moment, is_settled
 from models.store import cards
 from models.store.database import Store
@@ -207,13 +207,15 @@ def _store(
                 private.add([prepared.private])
             if filled := cards.complete(tx, card, prepared):
                 completed[card.card_id] = filled
+        differing = [card for card in changed if card.card_id not in completed]
+        not_taken = {row for card in differing for row in card.lines or (card.source_row,)}
+        for earlier, again in brought_again(file, not_taken).items():
+            cards.strike_notes(tx, earlier, again)
         cards.add_file(tx, file, digest, len(unknown))
     write_refused(refused, file)
     notes = [*file.refused, *file.no_score, *file.notes]
     notes += [
-        Problem(card.source_row, "", "the answer of a known card reads differently; not taken")
-        for card in changed
-        if card.card_id not in completed
+        Problem(card.source_row, "", "the answer of a known card reads differently; not taken") for card in differing
     ]
     name = file.table.path.name
     told = [f"{name}, {note}" for note in (*file.remarks, *notes)]

@@ -1,5 +1,6 @@
 """Stored cards, purpose rows and phrases."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,9 @@ class RowContext:
     score: int | None
     why: str
     cut: bool = False  # the phrase is only a part of this purpose
+
+
+_ROW = re.compile(r"row (\d+)[,:]")  # how a note begins
 
 
 def require_key(tx: Transaction, key: bytes) -> None:
@@ -116,6 +120,14 @@ def add_file(tx: Transaction, file: CardFile, file_hash: str, count: int) -> Non
     read = {"name": file.table.path.name, "read_at": now(), "cards": count}
     told = [str(problem) for problem in (*file.refused, *file.no_score, *file.notes)]
     tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": told}])
+
+
+def strike_notes(tx: Transaction, name: str, rows: Collection[int]) -> None:
+    """Take back what was told of some rows of a file: a mended file has brought them again, and tells what is left."""
+    named = [file for file in read_files(tx) if file.name == name]
+    if named:
+        kept = [note for note in named[-1].notes if not (at := _ROW.match(note)) or int(at[1]) not in rows]
+        tx.update(schema.source_file, {"file_hash": named[-1].digest}, {"notes": kept})
 
 
 def complete(tx: Transaction, card: Card, prepared: Prepared) -> list[str]:

@@ -32,6 +32,13 @@ def read(tmp_path: Path, store: Store, make_study: Callable[..., Study]) -> Call
     return read_all
 
 
+def told_of(store: Store) -> dict[str, list[int]]:
+    """The rows that are told as not taken as they stand, by file."""
+    with store.transaction() as tx:
+        found = {file.name: [int(note.split()[1].strip(",:")) for note in file.notes] for file in cards.read_files(tx)}
+    return {name: rows for name, rows in found.items() if rows}
+
+
 def scores(store: Store) -> list[int | None]:
     with store.transaction() as tx:
         return sorted(cards.scores(tx).values(), key=str)
@@ -93,6 +100,31 @@ def test_a_file_of_refused_rows_is_taken_row_by_row(tmp_path: Path, store: Store
     assert scores(store) == [*[4] * 40, 5, 5, *[None] * 9]
     with (tmp_path / "refused" / "mended.refused.csv").open(encoding="utf-8-sig", newline="") as lines:
         assert [row["номер"] for row in csv.DictReader(lines)] == [str(at) for at in range(2, 40)]
+
+
+def test_what_a_mended_file_brings_again_is_told_of_it_alone(
+    tmp_path: Path, store: Store, read: Callable[[], Brought]
+) -> None:
+    lines = "1,расти,отлично,,,,,\n2,,5,,,,,\n3,план,отлично,,,,,\n4,дом,4,,,,,\n5,сад,отлично,,,,,\n6,сон,4,,,,,\n"
+    lines += "7,бег,4,,,,,\n8,лес,4,,,,,\n"
+    (tmp_path / "cards" / "one.csv").write_text(WITH_ID + lines, "utf-8")
+    read()
+    assert told_of(store) == {"one.csv": [3, 2, 4, 6]}
+    first, second, third, last = mendable(tmp_path)
+    mended = [
+        {**first, "Оценка 1": "5"},
+        {**second, "Цель 1": "рост"},
+        third,
+        {**last, "Цель 1": "другое", "Оценка 1": "3"},
+    ]
+    drop_mended(tmp_path, mended)
+    read()
+    assert told_of(store) == {"one.csv": [6], "mended.csv": [4]}, "what reads differently is not taken"
+    (tmp_path / "refused" / "one.refused.csv").unlink()
+    drop_mended(tmp_path, [{**row, "Оценка 1": "3"} for row in mendable(tmp_path)])
+    read()
+    assert told_of(store) == {"one.csv": [6]}
+    assert scores(store) == [3, 4, 4, 4, 4, 5, 5, None]
 
 
 def test_a_refused_row_is_new_once_it_is_mended(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:

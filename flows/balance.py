@@ -40,6 +40,8 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
     with stage("Reading") as at:
         found = read_coded(read_table(path), settings)
         at.words = _summary(found)
+        for remark in found.table.remarks:
+            at.note(remark)
     _tell("not counted", found.refused, "red")
     _tell("counted without a score", found.no_score, "yellow")
     _tell("counted; look at it", found.notes, "yellow")

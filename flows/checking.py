@@ -1,5 +1,6 @@
 """The findings of `rechki check` on a file or on the files of a study."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.stages import console
@@ -33,26 +34,34 @@ def check_path(path: Path) -> list[Check]:
     return [check_file(file, settings) for file in files]
 
 
-def write_mendable(path: Path, checks: list[Check]) -> dict[str, Path]:
+@dataclass(frozen=True)
+class Mendable:
+    """Where the rows of a file that need a hand are written to; `failed` says why they could not be."""
+
+    path: Path
+    failed: str = ""
+
+
+def write_mendable(path: Path, checks: list[Check]) -> dict[str, Mendable]:
     """Write the rows that need a hand beside a file, or into the study's folder for them; return where, by file."""
     written = {}
     for found in checks:
         file = Path(found.file)
-        folder = path / REFUSED if path.is_dir() else file.parent
-        if found.read and (there := write_refused(folder / f"{file.stem}.refused.csv", found.read)):
-            written[found.file] = there
+        there = (path / REFUSED if path.is_dir() else file.parent) / f"{file.stem}.refused.csv"
+        try:
+            if found.read and write_refused(there, found.read):
+                written[found.file] = Mendable(there)
+        except OSError as error:  # a folder to read from only
+            written[found.file] = Mendable(there, error.strerror or str(error))
     return written
 
 
-def as_json(checks: list[Check], written: dict[str, Path], personal: bool) -> dict[str, object]:
+def as_json(checks: list[Check], written: dict[str, Mendable], personal: bool) -> dict[str, object]:
     """Return the findings on one file or, for several, their sums and the findings on each under ``files``.
 
     What differs between the files (encoding, mapping …) is null in the sums.
     """
-    told = [
-        found.as_json(personal) | {"refused_file": str(written[found.file]) if found.file in written else None}
-        for found in checks
-    ]
+    told = [found.as_json(personal) | _place(written.get(found.file)) for found in checks]
     if len(told) == 1:
         return told[0]
     sums: dict[str, object] = {name: sum(getattr(found, name) for found in checks) for name in _TOTALS}
@@ -64,7 +73,13 @@ def as_json(checks: list[Check], written: dict[str, Path], personal: bool) -> di
     return {"usable": all(found.usable for found in checks), **sums, **lists, **common, "files": told}
 
 
-def print_checks(checks: list[Check], written: dict[str, Path], personal: bool) -> None:
+def _place(mendable: Mendable | None) -> dict[str, object]:
+    written = str(mendable.path) if mendable and not mendable.failed else None
+    failed = f"{mendable.path}: {mendable.failed}" if mendable and mendable.failed else None
+    return {"refused_file": written, "refused_file_failed": failed}
+
+
+def print_checks(checks: list[Check], written: dict[str, Mendable], personal: bool) -> None:
     """Print the findings in words."""
     for found in checks:
         _say(f"[bold]{found.file}[/bold]", markup=True)
@@ -72,6 +87,8 @@ def print_checks(checks: list[Check], written: dict[str, Path], personal: bool) 
             kind = f"{found.encoding}, separator {found.separator!r}" if found.separator else found.encoding
             _say(f"  read as {kind or 'a workbook'}; form: {found.preset}")
             _print_mapping(found.mapping)
+        for remark in found.remarks:
+            _say(f"  look at it: {remark}", style="yellow")
         if found.error:
             _say(f"  not usable: {found.error}", style="red")
             continue
@@ -82,8 +99,6 @@ def print_checks(checks: list[Check], written: dict[str, Path], personal: bool) 
         )
         if found.measures:
             _say("  measures: " + ", ".join(f"{column} = {kind}" for column, kind in found.measures.items()))
-        for remark in found.remarks:
-            _say(f"  look at it: {remark}", style="yellow")
         for title, problems, style in (
             ("row not taken", found.refused, "red"),
             ("no score", found.no_score, "yellow"),
@@ -94,9 +109,17 @@ def print_checks(checks: list[Check], written: dict[str, Path], personal: bool) 
             for item in found.personal:
                 _say(f"  masked: row {item.row}, column {item.column!r}: {item.kind} {item.words}")
             _say("  look for what is missing here: rules and a dictionary find most personal data, not all")
-        if found.file in written:
-            _say(f"  rows to mend: {written[found.file]}; correct them there and drop that file into the study's cards")
+        if mendable := written.get(found.file):
+            _print_mendable(mendable)
         _say("  usable" if found.usable else "  not usable: no card is left")
+
+
+def _print_mendable(at: Mendable) -> None:
+    if at.failed:
+        _say(f"  rows to mend could not be written to {at.path}: {at.failed}", style="red")
+        _say("  check a copy of the file in a folder that can be written to, to have them")
+    else:
+        _say(f"  rows to mend: {at.path}; correct them there and drop that file into the study's cards")
 
 
 def _print_mapping(columns: Columns) -> None:

@@ -39,6 +39,8 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
         texts = _column(table, text)
         ids = _column(table, identity) if identity else [str(row.number) for row in table.rows]
         at.words = f"{len(texts)} rows"
+        for remark in table.remarks:
+            at.note(remark)
         for broken in table.broken[:3]:
             at.note(f"row {broken.number} is left out: {broken.reason}")
         if len(table.broken) > 3:

@@ -36,6 +36,8 @@ def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None
         place = table.column(text)
         texts = [row.cells[place] for row in table.rows]
         at.words = f"{len(texts)} rows"
+        for remark in table.remarks:
+            at.note(remark)
     with stage("Loading the encoder"):
         encoder = load_encoder(encoder_name or default_study(path.stem).encoder)
         encoder.model()

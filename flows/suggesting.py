@@ -41,6 +41,9 @@ def suggest_file(coded_file: Path, new_file: Path, text: str, code: str, out: Pa
         if not any(cell.strip() for cell in texts):
             raise RechkiError("the column has no text", f"{new_file}, column {text!r}", "Name another one with --text.")
         at.words = f"{len(coded)} coded rows, {len(texts)} new ones"
+        for table in (coded_table, new_table):
+            for remark in table.remarks:
+                at.note(f"{table.path.name}: {remark}")
         if bare:
             at.note(f"{bare} rows of {coded_file.name} have no code: nothing is learned from them")
     settings = default_study(new_file.stem)

@@ -14,7 +14,7 @@ from models.errors import RechkiError
 from models.forms.layout import MENDED
 from models.privacy.masking import keyed_id, masked
 from models.scale import NoScore, parse_score
-from models.tables.table import Row, Table
+from models.tables.table import Row, Table, rows_named, where
 from models.text import text_key
 
 KNOWN_ID = "rechki_id"  # in mended files: the card a line belongs to
@@ -64,7 +64,7 @@ class Problem:
     original_id: str = ""
 
     def __str__(self) -> str:
-        return f"row {self.row}, column {self.column!r}: {self.reason}"
+        return f"{where(self.row, self.column)}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,9 @@ class CardFile:
         Cells that should hold a score and do not; their purpose rows are taken without one.
     notes : tuple of Problem
         Other cells that were passed over.
+    remarks : tuple of str
+        What of the file is left out, and how lines were taken where they can be meant otherwise; there is nothing to
+        mend in what was meant so.
     unread : tuple of str
         Contact columns and those of the form tool: nothing of them is kept anywhere.
     """
@@ -88,6 +91,7 @@ class CardFile:
     refused: tuple[Problem, ...] = ()
     no_score: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property
@@ -112,27 +116,30 @@ def read_cards(table: Table, settings: Study, key: bytes) -> CardFile:
     ------
     RechkiError
         When a mapped column is missing, no row holds a purpose, most rows are refused, or most score cells hold no
-        score of the scale: then the columns are probably not what they are taken for.
+        score of the scale: then the columns are probably not what they are taken for. A file of refused rows is taken
+        row by row, however few of them are mended.
     """
     reader = _Reader(table, settings, key)
     cards = reader.distinct(list(reader.cards()))
     refused = tuple(sorted(reader.refused, key=lambda problem: problem.row))
     if not cards and not refused:
         raise RechkiError("no row of the file holds a purpose", str(table.path), "Check cards.columns in study.yaml.")
-    if len({problem.row for problem in refused}) > _MOST_REFUSED * (len(table.rows) + len(table.broken)):
+    mended = MENDED in table.header
+    if not mended and len({problem.row for problem in refused}) > _MOST_REFUSED * (len(table.rows) + len(table.broken)):
         raise RechkiError(
             f"most rows cannot be used, the first because of {refused[0]}",
             str(table.path),
             "Correct the file, or cards.columns in study.yaml if the columns are taken for others.",
         )
-    if reader.score_cells >= _FEW and len(reader.no_score) > _MOST_REFUSED * reader.score_cells:
+    if not mended and reader.score_cells >= _FEW and len(reader.no_score) > _MOST_REFUSED * reader.score_cells:
         raise RechkiError(
             f"{len(reader.no_score)} of {reader.score_cells} score cells hold no score, such as {reader.no_score[0]}",
             str(table.path),
             "Check which columns are the scores in study.yaml, and `scale` if they are words; Rechki's scale is 0-5.",
         )
     unread = settings.cards.columns.ignore
-    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), tuple(reader.notes), unread)
+    notes, remarks = tuple(reader.notes), tuple(reader.remarks())
+    return CardFile(table, tuple(cards), refused, tuple(reader.no_score), notes, remarks, unread)
 
 
 class _Reader:
@@ -144,6 +151,9 @@ class _Reader:
         self.refused = [Problem(line.number, "", line.reason) for line in table.broken]
         self.no_score: list[Problem] = []
         self.notes: list[Problem] = []
+        self.nameless: list[int] = []  # lines of a long layout that name no card of their own
+        self.unnumbered: list[int] = []  # lines of a long layout with no number in their column for it
+        self.repeated: list[int] = []
         self.score_cells = 0
         self.occurrences: Counter[str] = Counter()
         dates = (self._cell(row, self.columns.date) for row in table.rows)
@@ -157,14 +167,30 @@ class _Reader:
             yield from (card for row in self.table.rows if (card := self._wide_card(row)))
 
     def distinct(self, cards: list[Card]) -> list[Card]:
-        """Drop repeated cards; of two answers with one id the later is refused."""
+        """Drop repeated cards, which is told; of two answers with one id the later is refused."""
         first: dict[str, Card] = {}
         for card in cards:
             earlier = first.setdefault(card.card_id, card)
-            if earlier.content != card.content:
+            if earlier is card:
+                continue
+            if earlier.content == card.content:
+                self.repeated.append(card.source_row)
+            else:
                 reason = f"row {earlier.source_row} has the same id and another answer"
                 self.refused.append(Problem(card.source_row, self.columns.id or KNOWN_ID, reason))
         return list(first.values())
+
+    def remarks(self) -> Iterator[str]:
+        """Say what of the file is left out, and how lines were taken where they can be meant otherwise."""
+        yield from self.table.remarks
+        if self.nameless:
+            naming = self.columns.id or " or ".join(filter(None, (self.columns.respondent, self.columns.date))) or "id"
+            yield f"{rows_named(self.nameless)}: no {naming}; taken as further rows of the card above"
+        if self.unnumbered:
+            order = "no number of a purpose; the rows of their cards are numbered in the order of the lines"
+            yield f"{rows_named(self.unnumbered)}, column {self.columns.row!r}: {order}"
+        if self.repeated:
+            yield f"{rows_named(self.repeated)}: stands above already, with the same id and answer; taken once"
 
     def _wide_card(self, row: Row) -> Card | None:
         before = len(self.no_score), len(self.notes)
@@ -183,12 +209,10 @@ class _Reader:
     def _long_card(self, lines: list[Row]) -> Card | None:
         """A card of several lines; one line that cannot be used holds up the whole card."""
         names, before = self.columns.rows[0], (len(self.no_score), len(self.notes))
-        given = [self._cell(row, self.columns.row) for row in lines]
-        numbers = [int(number) for number in given if _NUMBER.fullmatch(number)]
-        counted = len(set(numbers)) == len(lines)
-        found = [self._purpose_row(row, numbers[at] if counted else at + 1, names) for at, row in enumerate(lines)]
+        once, twofold = self._once(lines)
+        found = [self._purpose_row(row, number, names) for row, number in zip(once, self._numbers(once), strict=True)]
         dates = {date for row in lines if (date := self._cell(row, self.columns.date))}
-        faults = self.notes[before[1] :]
+        faults = [*self.notes[before[1] :], *twofold]
         if len(dates) > 1:
             other = f"row {lines[0].number} has the same id and another date"
             faults.append(Problem(lines[-1].number, self.columns.date or "", other))
@@ -203,6 +227,44 @@ class _Reader:
         card = self._card(lines[0], [row for row in found if row])
         return self._named(replace(card, lines=tuple(row.number for row in lines)), *before)
 
+    def _once(self, lines: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
+        """Leave out lines of a card that repeat one of the same number; name those that contradict each other."""
+        names = self.columns.rows[0]
+        answer = (names.purpose, names.score, names.why)
+        first: dict[int, Row] = {}
+        kept: list[Row] = []
+        repeated: list[int] = []
+        faults: dict[int, Problem] = {}
+        for row in lines:
+            number = self._number(row)
+            earlier = first.setdefault(number, row) if number is not None else row
+            if earlier is row:
+                kept.append(row)
+            elif all(self._cell(row, name) == self._cell(earlier, name) for name in answer):
+                repeated.append(row.number)
+            else:
+                for one, other in ((earlier, row), (row, earlier)):
+                    reason = f"row {other.number} has the same id and number and another answer"
+                    faults.setdefault(one.number, Problem(one.number, self.columns.row or "", reason))
+        self.repeated += repeated if not faults else []
+        return kept, list(faults.values())
+
+    def _numbers(self, lines: Sequence[Row]) -> list[int]:
+        """The numbers of a card's purposes: as given, or their order where one is missing, which is told."""
+        numbers = [self._number(row) for row in lines]
+        missing = [row.number for row, number in zip(lines, numbers, strict=True) if number is None and self._says(row)]
+        if any(self._cell(row, self.columns.row) for row in lines):
+            self.unnumbered += missing
+        return [at if missing else number or 0 for at, number in enumerate(numbers, start=1)]
+
+    def _number(self, row: Row) -> int | None:
+        """The number that a line gives its purpose; nothing when it gives none, or has no purpose."""
+        cell = self._cell(row, self.columns.row).removesuffix(".0")
+        return int(cell) if _NUMBER.fullmatch(cell) and self._says(row) else None
+
+    def _says(self, row: Row) -> bool:
+        return bool(self._cell(row, self.columns.rows[0].purpose))
+
     def _by_card(self) -> Iterator[list[Row]]:
         """Lines of a long layout, card by card, in the order of their first lines."""
         lines: dict[tuple[str, ...], list[Row]] = defaultdict(list)
@@ -212,10 +274,13 @@ class _Reader:
             if known := self._known(row):
                 key = (known,)
             elif self.columns.id:
+                self.nameless += [row.number] if key and not own[0] else []
                 key = (own[0],) if own[0] else key or (str(row.number),)
             elif any(own):
                 key = (*own, *(self._cell(row, name) for name in self.columns.attributes))
-            elif not key:
+            elif key:
+                self.nameless.append(row.number)
+            else:
                 key = (str(row.number),)
             lines[key].append(row)
         yield from lines.values()

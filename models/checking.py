@@ -44,7 +44,8 @@ class Check:
     measures : dict of str to str
         What attribute columns are taken for, by name.
     remarks : tuple of str
-        What to look at in these columns as a whole.
+        What of the file is left out, how lines were taken where they can be meant otherwise, and what to look at in
+        attribute columns as a whole.
     personal : tuple of Masked
         What would be masked.
     read : CardFile or None
@@ -115,6 +116,7 @@ def check_file(path: Path, settings: Study) -> Check:
         separator=table.separator,
         preset=preset_of(table, columns),
         mapping=columns,
+        remarks=table.remarks,
     )
     try:
         file = read_cards(table, fitted, _KEY)
@@ -145,7 +147,7 @@ def check_file(path: Path, settings: Study) -> Check:
         no_score=file.no_score,
         notes=(*file.notes, *unread),
         measures=facts.columns.meanings(),
-        remarks=tuple(masked(note) for note in facts.notes),
+        remarks=(*file.remarks, *(masked(note) for note in facts.notes)),
         personal=personal,
         read=file,
     )

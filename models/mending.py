@@ -2,21 +2,22 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from models.cards import KNOWN_ID, CardFile, Problem
 from models.forms.layout import MENDED
 from models.inert import cell
 
-_ROW, _COLUMN, _REST = "rechki_row", "rechki_column", "rechki_rest"
+_FILE, _ROW, _COLUMN, _REST = "rechki_file", "rechki_row", "rechki_column", "rechki_rest"
 
 
 def write_refused(path: Path, file: CardFile) -> Path | None:
     """Write the rows of a file that need a person's hand; return where, or nothing when there are none.
 
     Each row stands as it stood in the file, its contact columns left out. After it stand the card it belongs to (when
-    the card was taken without the cell in question), its number, column and reason, and what was beyond the header.
+    the card was taken without the cell in question), its file, number, column and reason, and what was beyond the
+    header.
     The file holds customers' words: only its owner can read it. A row is mended in place; the added columns stay.
     """
     by_row: dict[int, list[Problem]] = defaultdict(list)
@@ -40,14 +41,27 @@ def write_refused(path: Path, file: CardFile) -> Path | None:
     partial.chmod(0o600)
     with partial.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*map(cell, header), KNOWN_ID, _ROW, _COLUMN, MENDED, _REST])
+        writer.writerow([*map(cell, header), KNOWN_ID, _FILE, _ROW, _COLUMN, MENDED, _REST])
         for number, problems in sorted(by_row.items()):
             line = cells.get(number, ())
             kept = (line[place] if place < len(line) else "" for place in places)
             rest = " | ".join(text for text in line[len(table.header) :] if text.strip())
-            writer.writerow([*map(cell, (*kept, *_about(problems), rest))])
+            known, *about = _about(problems)
+            writer.writerow([*map(cell, (*kept, known, table.path.name, *about, rest))])
     partial.replace(path)
     return path
+
+
+def brought_again(file: CardFile, without: Collection[int]) -> dict[str, set[int]]:
+    """Rows of earlier files that a file of refused rows brings again, by file; `without` are lines not to count."""
+    rows: dict[str, set[int]] = defaultdict(set)
+    header = file.table.header
+    if file.mended and {_FILE, _ROW} <= set(header):
+        name, number = header.index(_FILE), header.index(_ROW)
+        for row in file.table.rows:
+            if row.cells[number].isdecimal() and row.number not in without:
+                rows[row.cells[name]].add(int(row.cells[number]))
+    return rows
 
 
 def _about(problems: Iterable[Problem]) -> tuple[str, str, str, str]:

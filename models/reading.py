@@ -1,7 +1,8 @@
 """Reading the files of a study: what can be used is stored, each file in one transaction; the others are named."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -13,12 +14,12 @@ from models.forms.columns import propose_columns
 from models.forms.layout import read_table
 from models.forms.presets import PLAIN_LONG, PLAIN_WIDE, presets
 from models.intake import Progress, prepare, prepare_all
-from models.mending import write_refused
+from models.mending import brought_again, write_refused
 from models.settled import Moment, is_settled
 from models.store import cards
 from models.store.database import Store
 from models.store.private import Private
-from models.tables.table import Table
+from models.tables.table import Table, rows_named
 
 _OTHER = "another form than study.yaml describes; read by its own header (rechki check shows how)"
 _FRESH = 60.0  # seconds
@@ -49,7 +50,8 @@ class Brought:
     refused : int
         Rows of which nothing was taken.
     notes : tuple of str
-        Every row and cell that was not taken as it stands, and answers that read differently now.
+        Every row and cell that was not taken as it stands, answers that read differently now, and how lines were taken
+        where they can be meant otherwise.
     refusals : tuple of Refusal
         Files of which nothing could be used.
     growing : tuple of str
@@ -205,19 +207,30 @@ def _store(
                 private.add([prepared.private])
             if filled := cards.complete(tx, card, prepared):
                 completed[card.card_id] = filled
+        differing = [card for card in changed if card.card_id not in completed]
+        not_taken = {row for card in differing for row in card.lines or (card.source_row,)}
+        for earlier, again in brought_again(file, not_taken).items():
+            cards.strike_notes(tx, earlier, again)
         cards.add_file(tx, file, digest, len(unknown))
     write_refused(refused, file)
     notes = [*file.refused, *file.no_score, *file.notes]
     notes += [
-        Problem(card.source_row, "", "the answer of a known card reads differently; not taken")
-        for card in changed
-        if card.card_id not in completed
+        Problem(card.source_row, "", "the answer of a known card reads differently; not taken") for card in differing
     ]
     name = file.table.path.name
-    told = [f"{name}, {note}" for note in notes]
-    told += [f"{name}: {', '.join(filled)} filled in a known card" for filled in completed.values()]
+    told = [f"{name}, {note}" for note in (*file.remarks, *notes)]
+    told += [f"{name}, {rows_named(rows)}: {what} filled in" for what, rows in _filled(file, completed).items()]
     rows = len({problem.row for problem in file.refused})
     return Brought(1, len(unknown), len(file.cards) - len(unknown), len(completed), rows, tuple(told))
+
+
+def _filled(file: CardFile, completed: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    """Rows of a mended file by what they filled in."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for card in file.cards:
+        for what in completed.get(card.card_id, ()):
+            rows[what].append(card.source_row)
+    return rows
 
 
 def _sum(one: Brought, other: Brought) -> Brought:

@@ -11,7 +11,7 @@ from models.codebook import Code
 from models.config import Study
 from models.evidence import settings_behind
 from models.measures.facts import CardAttributes
-from models.tables.table import Table
+from models.tables.table import Table, where
 
 
 class Fault(StrEnum):
@@ -43,7 +43,7 @@ class Passed:
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"row {self.row}, column {self.column!r}: {self.fault}" + (f" ({self.detail})" if self.detail else "")
+        return f"{where(self.row, self.column)}: {self.fault}" + (f" ({self.detail})" if self.detail else "")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from shlex import quote
 
 from models.forms.columns import names_a_purpose
 from models.forms.presets import Preset, header_key, recognise
+from models.privacy.masking import masked
 from models.tables.cells import LONGEST_CELL, Cells, Sheet, refuse_endless, refused
 from models.tables.table import Broken, Row, Table, read_cells
 
@@ -16,6 +17,7 @@ MENDED = "rechki_reason"  # a column of the files with refused rows that people 
 _LOOKED_AT = 15  # lines above which a header is looked for
 _GUARDED = re.compile(r"^'(?=[=+\-@\t\r\n＝＋－＠])")
 _MOST_BROKEN = 0.5
+_MOST_NAMED, _SHOWN = 5, 31  # other sheets of a workbook, and letters of their names (Excel takes no more)
 
 
 def read_table(path: Path, wanted: Collection[str] = ()) -> Table:
@@ -100,7 +102,17 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
         cells.separator,
         preset.name,
         preset.month_first,
+        tuple(_other_sheets(cells, sheet)),
     )
+
+
+def _other_sheets(cells: Cells, sheet: Sheet) -> Iterator[str]:
+    """Say which sheet of a workbook is read, where others hold something, too."""
+    others = [repr(masked(other.name[:_SHOWN])) for other in cells.sheets if other is not sheet]
+    if others:
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        read = repr(masked(sheet.name[:_SHOWN]))
+        yield f"only the sheet {read} is read; left unread: {', '.join(others[:_MOST_NAMED])}{more}"
 
 
 def _fault(line: Sequence[str], width: int) -> str:

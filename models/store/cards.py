@@ -1,5 +1,6 @@
 """Stored cards, purpose rows and phrases."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,9 @@ class RowContext:
     score: int | None
     why: str
     cut: bool = False  # the phrase is only a part of this purpose
+
+
+_ROW = re.compile(r"row (\d+)[,:]")  # how a note begins
 
 
 def require_key(tx: Transaction, key: bytes) -> None:
@@ -118,6 +122,14 @@ def add_file(tx: Transaction, file: CardFile, file_hash: str, count: int) -> Non
     tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": told}])
 
 
+def strike_notes(tx: Transaction, name: str, rows: Collection[int]) -> None:
+    """Take back what was told of some rows of a file: a mended file has brought them again, and tells what is left."""
+    named = [file for file in read_files(tx) if file.name == name]
+    if named:
+        kept = [note for note in named[-1].notes if not (at := _ROW.match(note)) or int(at[1]) not in rows]
+        tx.update(schema.source_file, {"file_hash": named[-1].digest}, {"notes": kept})
+
+
 def complete(tx: Transaction, card: Card, prepared: Prepared) -> list[str]:
     """Fill what was missing of a known card: scores, reasons and purpose rows; return what was filled, in words.
 
@@ -131,14 +143,14 @@ def complete(tx: Transaction, card: Card, prepared: Prepared) -> list[str]:
         number = int(str(row["row"]))
         known = there.get(number)
         if known is None:
-            filled.append(f"purpose {number}")
+            filled.append(f"purpose {number} of a known card")
             continue
         if text_key(known.purpose) != text_key(str(row["purpose"])):
             return []
-        for field, blank in (("score", None), ("why", "")):
+        for field, blank, called in (("score", None, "score"), ("why", "", "reason")):
             before = getattr(known, field)
             if before == blank and row[field] != blank:
-                filled.append(f"{field} {number}")
+                filled.append(f"the {called} of purpose {number} of a known card")
                 changes.append((number, {field: row[field]}))
             elif before != row[field] and not (field == "why" and text_key(before) == text_key(str(row[field]))):
                 return []

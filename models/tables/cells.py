@@ -13,11 +13,15 @@ _SHOWN_TEXT = 300
 
 @dataclass(frozen=True)
 class Sheet:
-    """Lines of cells with the number each has in its file; `broken` holds lines that cannot be read."""
+    """Lines of cells with the number each has in its file; `broken` holds lines that cannot be read.
+
+    Only a workbook's sheets have a name.
+    """
 
     numbers: tuple[int, ...]
     lines: tuple[tuple[str, ...], ...]
     broken: tuple[tuple[int, str], ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ def read_jsonlines(path: Path) -> Cells:
         except RecursionError as error:
             broken.append((number, f"it is nested too deep: {error}"))
     if not objects:
-        raise refused("no line is a JSON object", path, 'Write one object a line: {"purpose_1": "…", "score_1": 4}')
+        first = "; line {}: {}".format(*broken[0]) if broken else ""
+        do = 'Write one object a line: {"purpose_1": "…", "score_1": 4}'
+        raise refused(f"no line is a JSON object{first}", path, do)
     header = tuple(dict.fromkeys(name for _, found in objects for name in found))
     refuse_endless(path, len(header), len(objects))
     lines = (header, *(tuple(found.get(name, "") for name in header) for _, found in objects))
@@ -42,12 +44,21 @@ def read_jsonlines(path: Path) -> Cells:
 
 
 def _values(text: str) -> Iterator[tuple[int, object, str]]:
+    """Every value with its place and why it is none: of a list of objects, else of the lines."""
+    lines = _lines(text)
     if text.lstrip().startswith("["):
         try:
-            yield from ((at, value, "") for at, value in enumerate(json.loads(text), start=1))
+            whole = json.loads(text)
         except (ValueError, RecursionError) as error:
-            yield 1, None, f"no JSON: {error}"
-        return
+            found = list(lines)
+            is_list = not any(isinstance(value, dict) for _, value, _ in found)  # a broken one, not lines of objects
+            lines = iter([(1, None, f"no JSON: {error}")] if is_list else found)
+        else:
+            lines = ((at, value, "") for at, value in enumerate(whole, start=1))
+    yield from lines
+
+
+def _lines(text: str) -> Iterator[tuple[int, object, str]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:

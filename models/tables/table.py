@@ -1,5 +1,6 @@
 """A table of answers: one header, and rows that know their number in the file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from models.tables.workbook import read_workbook
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 DELIMITED = {".csv", ".tsv", ".tab", ".txt"}
 JSON_LINES = {".jsonl", ".ndjson", ".json"}
+_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,19 @@ class Row:
 
     number: int
     cells: tuple[str, ...]
+
+
+def where(row: int, column: str) -> str:
+    """Say where something stands; the column is left out where there is none."""
+    return f"row {row}, column {column!r}" if column else f"row {row}"
+
+
+def rows_named(rows: Sequence[int]) -> str:
+    """Name several rows of a file, the first of them where they are many."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return f"rows {', '.join(map(str, rows[:_NAMED]))}{more}"
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as a table; `preset` names the form whose layout was recognised."""
+    """A file as a table.
+
+    `preset` names the form whose layout was recognised, `remarks` tell what of the file is not in the table.
+    """
 
     path: Path
     header: tuple[str, ...]
@@ -43,6 +61,7 @@ class Table:
     separator: str = ""
     preset: str = ""
     month_first: bool = False
+    remarks: tuple[str, ...] = ()
 
     def column(self, name: str) -> int:
         """Return the position of a column.

@@ -2,7 +2,8 @@
 
 A workbook is a program for its reader: a few kilobytes can unpack to gigabytes (a zip bomb), and one cell in the last
 corner makes a dense table of seventeen milliards. Whatever happens there ends that process, not the study.
-Run as ``python -m models.tables.workbook FILE`` this module is that process: it prints one JSON list a line.
+Run as ``python -m models.tables.workbook FILE`` this module is that process: it prints one JSON
+value a line.
 """
 
 import json
@@ -44,15 +45,15 @@ def read_workbook(path: Path) -> Cells:
         raise refused(f"this is not a readable workbook: {done.stderr.decode().strip()}", path, _AGAIN)
     if done.returncode:
         raise refused("this workbook unpacks to more than a table of answers can hold", path, _AGAIN)
-    sheets: list[list[tuple[str, ...]]] = []
+    sheets: list[tuple[str, list[tuple[str, ...]]]] = []
     for line in done.stdout.splitlines():
         found = json.loads(line)
-        if found is None:
-            sheets.append([])
+        if isinstance(found, str):
+            sheets.append((found, []))
         else:
-            sheets[-1].append(tuple(found))
-    filled = [lines for lines in sheets if any(any(cells) for cells in lines)]
-    return Cells(path, tuple(Sheet(tuple(range(1, len(lines) + 1)), tuple(lines)) for lines in filled))
+            sheets[-1][1].append(tuple(found))
+    filled = [(name, lines) for name, lines in sheets if any(any(cells) for cells in lines)]
+    return Cells(path, tuple(Sheet(tuple(range(1, len(lines) + 1)), tuple(lines), name=name) for name, lines in filled))
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -75,7 +76,7 @@ def _text(value: object) -> str:
 
 
 def _print_sheets(path: str) -> None:
-    """Print ``null`` before every visible sheet and its lines after it."""
+    """Print the name of every visible sheet as a text, and its lines after it as lists."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
     book = load_workbook(path)
@@ -85,7 +86,7 @@ def _print_sheets(path: str) -> None:
         if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
     ]
     for name in shown or book.sheet_names[:1]:
-        print("null")  # noqa: T201  (the answer of this process)
+        print(json.dumps(name))  # noqa: T201  (the answer of this process)
         for line in book.get_sheet_by_name(name).to_python(skip_empty_area=False):
             cells = [_text(value) for value in line]
             while cells and not cells[-1]:  # a stray cell in a far corner makes every line as long

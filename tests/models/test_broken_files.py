@@ -162,6 +162,23 @@ def test_what_can_be_used_is_used_and_the_rest_named(tmp_path: Path, kind: str) 
         assert all(len(str(problem)) < 500 for problem in file.refused)
 
 
+@pytest.mark.parametrize("line", ["[1, 2]", '["a"', '"слово"', "nonsense", "null"])
+@pytest.mark.parametrize("place", [1, 3])
+def test_a_line_that_is_no_object_is_named_wherever_it_stands(tmp_path: Path, line: str, place: int) -> None:
+    lines = [json.dumps({"id": at, "purpose": "план", "score": 4}) for at in range(3)]
+    lines.insert(place - 1, line)
+    file = outcome(put(tmp_path, "\n".join(lines), "cards.jsonl"))
+    assert isinstance(file, CardFile), file
+    assert len(file.cards) == 3
+    assert [problem.row for problem in file.refused] == [place]
+
+
+def test_a_list_that_breaks_is_refused_with_the_place(tmp_path: Path) -> None:
+    error = outcome(put(tmp_path, '[\n {"purpose": "план",\n  "score" 4}\n]', "cards.json"))
+    assert isinstance(error, RechkiError)
+    assert "line 3 column 11" in error.what
+
+
 def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
     with (
         zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb,

@@ -12,7 +12,7 @@ from models.config import Study
 from models.errors import RechkiError
 from models.forms.columns import propose_columns
 from models.reading import open_file
-from models.tables.table import Table
+from models.tables.table import Table, rows_named
 
 
 def test_a_card_holds_what_the_file_says(write_cards: Callable[..., Path], read: Callable[..., CardFile]) -> None:
@@ -85,10 +85,13 @@ def test_of_two_answers_with_one_id_the_later_is_refused_with_both_rows(
     assert "row 2" in problem.reason
 
 
-def test_one_id_with_the_same_answer_twice_is_one_card(
+def test_one_id_with_the_same_answer_twice_is_one_card_and_told(
     write_cards: Callable[..., Path], read: Callable[..., CardFile]
 ) -> None:
-    assert len(read(write_cards(("7", "", "расти", "5", ""), ("7", "", " Расти. ", "5,0", ""))).cards) == 1
+    file = read(write_cards(("7", "", "расти", "5", ""), ("7", "", " Расти. ", "5,0", "")))
+    assert len(file.cards) == 1
+    assert file.remarks == ("row 3: stands above already, with the same id and answer; taken once",)
+    assert file.refused == ()
 
 
 def test_identical_answers_without_ids_stay_two_cards(
@@ -192,6 +195,51 @@ def test_a_long_card_with_a_line_that_cannot_be_used_waits_whole(
     file = read_cards(*open_file(tmp_path / "long.csv", settings), b"key")
     assert [card.original_id for card in file.cards] == ["8", "9"]
     assert [(problem.row, problem.reason[:5]) for problem in file.refused] == [(2, "waits"), (3, "a sco")]
+
+
+@pytest.mark.parametrize(("header", "naming"), [("id", "id"), ("Отметка времени", "Отметка времени")])
+def test_lines_that_name_no_card_go_to_the_one_above_and_that_is_told(
+    tmp_path: Path, make_study: Callable[..., Study], header: str, naming: str
+) -> None:
+    names = ["1", "", "3", "", "5"] if header == "id" else ["01.02.2026", "", "02.02.2026", "", "03.02.2026"]
+    lines = [f"{name},цель {at},4,да\n" for at, name in enumerate(names)]
+    (tmp_path / "long.csv").write_text(f"{header},purpose_1,score_1,why_1\n" + "".join(lines), "utf-8")
+    found = check_file(tmp_path / "long.csv", make_study(columns={"rows": []}))
+    assert (found.cards, found.purpose_rows, found.usable) == (3, 5, True)
+    assert found.remarks == (f"rows 3, 5: no {naming}; taken as further rows of the card above",)
+    assert not found.notes, "there is nothing to mend in it"
+
+
+def test_of_many_rows_the_first_are_named() -> None:
+    assert rows_named([7]) == "row 7"
+    assert rows_named(range(2, 100)) == f"rows {', '.join(map(str, range(2, 22)))} and 78 more"
+
+
+def numbered(tmp_path: Path, make_study: Callable[..., Study], *lines: str) -> CardFile:
+    (tmp_path / "long.csv").write_text("\n".join(["card_id;row;purpose;score", *lines, ""]), "utf-8")
+    return read_cards(*open_file(tmp_path / "long.csv", make_study(columns={"rows": []})), b"key")
+
+
+def test_two_answers_under_one_row_number_hold_their_card_up(tmp_path: Path, make_study: Callable[..., Study]) -> None:
+    cards = [f"c{at};1;план;4" for at in range(3)]
+    file = numbered(tmp_path, make_study, "a;2;найти;4", "a;2;найти;3", "a;1;дом;5", "b;1;сад;4", *cards)
+    assert [card.original_id for card in file.cards] == ["b", "c0", "c1", "c2"]
+    assert [(problem.row, problem.column) for problem in file.refused] == [(2, "row"), (3, "row"), (4, "purpose")]
+    assert file.refused[0].reason == "row 3 has the same id and number and another answer"
+
+
+def test_a_line_that_repeats_another_is_taken_once_and_told(tmp_path: Path, make_study: Callable[..., Study]) -> None:
+    file = numbered(tmp_path, make_study, "a;2;найти;4", "a;2;найти;4", "a;1;дом;5")
+    assert [[(row.row, row.purpose) for row in card.rows] for card in file.cards] == [[(2, "найти"), (1, "дом")]]
+    assert file.remarks == ("row 3: stands above already, with the same id and answer; taken once",)
+    assert (file.refused, file.notes) == ((), ())
+
+
+def test_a_row_number_that_is_none_is_told(tmp_path: Path, make_study: Callable[..., Study]) -> None:
+    file = numbered(tmp_path, make_study, "a;2;найти;4", "a;;расти;3", "b;x;сад;4", "c;1;дом;5", "d;;покой;5")
+    assert [[row.row for row in card.rows] for card in file.cards] == [[1, 2], [1], [1], [1]]
+    (told,) = file.remarks
+    assert told.startswith("rows 3, 4, column 'row': no number of a purpose"), "card d has none to miss"
 
 
 @pytest.mark.parametrize("number", ["9" * 25, "9" * 5_000, "-1", "2а"])

@@ -187,6 +187,7 @@ def test_without_row_numbers_each_line_is_a_row(read: Any) -> None:
     found = read(line(1), line(1), line(2, "Рост|Деньги|"))
     assert [len(answer.coded.codes) for answer in found.answers] == [1, 1, 2]
     assert [(note.row, note.fault) for note in found.notes] == [(3, Fault.REPEATED)]
+    assert str(found.notes[0]).startswith("row 3: the line repeats")
     assert "both are counted" in str(found.notes[0])
 
 

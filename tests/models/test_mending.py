@@ -32,6 +32,13 @@ def read(tmp_path: Path, store: Store, make_study: Callable[..., Study]) -> Call
     return read_all
 
 
+def told_of(store: Store) -> dict[str, list[int]]:
+    """The rows that are told as not taken as they stand, by file."""
+    with store.transaction() as tx:
+        found = {file.name: [int(note.split()[1].strip(",:")) for note in file.notes] for file in cards.read_files(tx)}
+    return {name: rows for name, rows in found.items() if rows}
+
+
 def scores(store: Store) -> list[int | None]:
     with store.transaction() as tx:
         return sorted(cards.scores(tx).values(), key=str)
@@ -69,8 +76,55 @@ def test_a_mended_score_and_a_missing_purpose_complete_their_card(
     drop_mended(tmp_path, [{**row, "Оценка 1": "5", "Цель 2": "снять боль"}])
     brought = read()
     assert (brought.new, brought.known, brought.completed) == (0, 1, 1)
+    assert brought.notes == (
+        "mended.csv, row 2: the score of purpose 1 of a known card filled in",
+        "mended.csv, row 2: purpose 2 of a known card filled in",
+    )
     assert scores(store) == [3, 4, 5]
     assert read() == Brought()
+
+
+def test_a_file_of_refused_rows_is_taken_row_by_row(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:
+    """However few of them are mended: most cells of it still hold no score, most rows no purpose."""
+    bad = [f"{at},цель {at},отлично,,,,,\n" for at in range(11)] + [f"{at},,5,,,,,\n" for at in range(11, 40)]
+    good = [f"{at},цель {at},4,,,,,\n" for at in range(40, 80)]
+    (tmp_path / "cards" / "one.csv").write_text(WITH_ID + "".join((*bad, *good)), "utf-8")
+    assert read().new == 51
+    rows = mendable(tmp_path)
+    for row in rows[:2]:
+        row["Оценка 1"] = "5"
+    drop_mended(tmp_path, rows)
+    brought = read()
+    assert (brought.refusals, brought.completed, brought.refused) == ((), 2, 29)
+    assert "mended.csv, rows 2, 3: the score of purpose 1 of a known card filled in" in brought.notes
+    assert scores(store) == [*[4] * 40, 5, 5, *[None] * 9]
+    with (tmp_path / "refused" / "mended.refused.csv").open(encoding="utf-8-sig", newline="") as lines:
+        assert [row["номер"] for row in csv.DictReader(lines)] == [str(at) for at in range(2, 40)]
+
+
+def test_what_a_mended_file_brings_again_is_told_of_it_alone(
+    tmp_path: Path, store: Store, read: Callable[[], Brought]
+) -> None:
+    lines = "1,расти,отлично,,,,,\n2,,5,,,,,\n3,план,отлично,,,,,\n4,дом,4,,,,,\n5,сад,отлично,,,,,\n6,сон,4,,,,,\n"
+    lines += "7,бег,4,,,,,\n8,лес,4,,,,,\n"
+    (tmp_path / "cards" / "one.csv").write_text(WITH_ID + lines, "utf-8")
+    read()
+    assert told_of(store) == {"one.csv": [3, 2, 4, 6]}
+    first, second, third, last = mendable(tmp_path)
+    mended = [
+        {**first, "Оценка 1": "5"},
+        {**second, "Цель 1": "рост"},
+        third,
+        {**last, "Цель 1": "другое", "Оценка 1": "3"},
+    ]
+    drop_mended(tmp_path, mended)
+    read()
+    assert told_of(store) == {"one.csv": [6], "mended.csv": [4]}, "what reads differently is not taken"
+    (tmp_path / "refused" / "one.refused.csv").unlink()
+    drop_mended(tmp_path, [{**row, "Оценка 1": "3"} for row in mendable(tmp_path)])
+    read()
+    assert told_of(store) == {"one.csv": [6]}
+    assert scores(store) == [3, 4, 4, 4, 4, 5, 5, None]
 
 
 def test_a_refused_row_is_new_once_it_is_mended(tmp_path: Path, store: Store, read: Callable[[], Brought]) -> None:
@@ -104,7 +158,7 @@ def test_an_overlapping_export_adds_only_what_is_new_and_tells_what_changed(
     brought = read()
     assert (brought.new, brought.known, brought.completed) == (1, 2, 0)
     assert [note for note in brought.notes if "reads differently" in note] == [
-        f"two.csv, row {row}, column '': the answer of a known card reads differently; not taken" for row in (2, 3)
+        f"two.csv, row {row}: the answer of a known card reads differently; not taken" for row in (2, 3)
     ]
     assert scores(store) == [4, 5, None]
 
@@ -135,7 +189,10 @@ def test_a_card_of_several_lines_is_mended_with_all_of_them(
     tmp_path: Path, store: Store, read: Callable[[], Brought], kind: str
 ) -> None:
     (tmp_path / "cards" / "long.csv").write_text(LONG[kind], "utf-8")
-    assert read().new == 3
+    brought = read()
+    assert brought.new == 3
+    told = "long.csv, rows 3, 5: no ид карточки; taken as further rows of the card above"
+    assert (told in brought.notes) == (kind == "an id on the first line")
     rows = mendable(tmp_path)
     assert [row["цель"] for row in rows] == ["расти", "деньги", "боль", "покой"], "the third card needs no hand"
     levels = {"отлично": "1", "хорошо": "3"}

@@ -131,6 +131,19 @@ def test_a_workbook_gives_the_same_cells(tmp_path: Path) -> None:
     ]
 
 
+def test_other_sheets_of_a_workbook_are_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, lines in {"Титул": [["Опрос"]], "Ответы": [HEADER, *LINES], "Пустой": [], "Иван Петров": [["1"]]}.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    book.save(tmp_path / "cards.xlsx")
+    table = read_table(tmp_path / "cards.xlsx")
+    assert len(table.rows) == len(LINES)
+    assert table.remarks == ("only the sheet 'Ответы' is read; left unread: 'Титул', '[ИМЯ_1]'",)
+
+
 def test_rows_of_a_workbook_keep_their_numbers_over_empty_ones(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

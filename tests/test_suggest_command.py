@@ -84,7 +84,7 @@ def test_rows_are_numbered_as_in_the_file_when_no_column_names_them(tmp_path: Pa
     write(tmp_path / "wave2.csv", [("1", "болит зуб", ""), ("2", "", ""), ("3", "=близко", "")])
     done = run(tmp_path)
     assert done.exit_code == 0, done.output
-    assert "1 rows of wave1.csv have no code" in done.output
+    assert "1 row of wave1.csv has no code" in done.output
     assert "Fewer than 20" in done.output
     rows = table(tmp_path / "out.csv")
     assert [row["id"] for row in rows] == ["2", "3", "4"]
@@ -92,6 +92,24 @@ def test_rows_are_numbered_as_in_the_file_when_no_column_names_them(tmp_path: Pa
     assert rows[1]["confidence"] == "0.0"
     assert rows[2]["text"] == "'=близко", "harmless in a spreadsheet"
     assert {row["new_theme"] for row in rows} == {""}
+
+
+def test_codes_joined_by_something_else_are_told_and_no_library_warns(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    rows = [(str(at), f"ответ про {word} и ещё раз", f"Код {word}") for at, word in enumerate("абвгдежзиклм")]
+    rows += [("13", "и так, и так", "Код а, Код б"), ("14", "и эдак", "Код а, Код б"), ("15", "и всё", "код в;Код г")]
+    rows += [("16", "дом, сад", "Код д, сад"), ("17", "ничего", "Код е|Код ж")]
+    write(tmp_path / "wave1.csv", rows)
+    write(tmp_path / "wave2.csv", [("1", "ответ про а", "")])
+    done = run(tmp_path)
+    assert done.exit_code == 0, done.output
+    why = "codes: several codes are joined by |"
+    told = " ".join(done.output.split())
+    assert f"'Код а, Код б' in 2 rows is taken as one code, though 'Код а' and 'Код б' are {why}" in told
+    assert f"'код в;Код г' in 1 row is taken as one code, though 'Код в' and 'Код г' are {why}" in told
+    assert told.count(why) == 2, "a comma in a name is none of these"
+    assert [str(warning.message) for warning in recwarn if warning.category is UserWarning] == []
 
 
 @pytest.fixture

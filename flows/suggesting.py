@@ -111,5 +111,8 @@ def _show(found: Suggested) -> None:
     console.print(grid, markup=False)
     if len(lines) > _ON_SCREEN:
         console.print(f"and {len(lines) - _ON_SCREEN} smaller ones")
+    if found.known == 1:
+        words = "Only one code is known: nothing tells what has another. The column confidence is left empty."
+        console.print(words, style="yellow")
     if found.distinct < FEWEST:
         console.print(f"Fewer than {FEWEST} different new answers: new themes cannot be told.", style="yellow")

@@ -94,6 +94,17 @@ def test_rows_are_numbered_as_in_the_file_when_no_column_names_them(tmp_path: Pa
     assert {row["new_theme"] for row in rows} == {""}
 
 
+def test_one_code_alone_is_sure_of_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "wave1.csv", [(str(at), f"болит зуб {at}", "Боль") for at in range(5)])
+    write(tmp_path / "wave2.csv", [("1", "болит зуб 1", ""), ("2", "близко к дому", ""), ("3", "", "")])
+    done = run(tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "1 code learned from 5 different answers; 2 different new ones, 1 empty" in done.output
+    assert "Only one code is known" in done.output
+    rows = table(tmp_path / "out.csv")
+    assert [(row["code"], row["confidence"]) for row in rows] == [("Боль", ""), ("Боль", ""), ("", "")]
+
+
 def test_codes_joined_by_something_else_are_told_and_no_library_warns(
     tmp_path: Path, recwarn: pytest.WarningsRecorder
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
+from models.codebook import JOINED, Code, Codebook, Event, EventKind, Target, undone_events
 from models.coding import PhraseState
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
@@ -82,6 +82,8 @@ def rename(log: Log, wanted: str, name: str) -> Change:
     code, name = find_code(log.codebook, wanted), " ".join(name.split())
     if not name:
         raise RechkiError("a code needs a name", code.code_id, "Write one.")
+    if JOINED in name:
+        raise RechkiError(f"a code's name cannot hold {JOINED}: it joins codes", name, "Write / or a comma instead.")
     if name == code.name:
         raise RechkiError(f"the code is called «{name}» already", code.code_id, "Nothing to do.")
     same = log.codebook.by_name(name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.balance import JOINED
+from models.codebook import JOINED
 from models.coded.found import Fault, Passed
 from models.errors import RechkiError
 from models.inert import printable

@@ -299,6 +299,7 @@ def test_two_codes_may_change_names_with_each_other(tmp_path: Path) -> None:
     [
         (["Деньги;;;;;", "«деньги»;;;;;"], "row 2, column 'code': two codes would be called.*\n.*row 3"),
         (["Сон;;;;;", "сон;;;;;"], "row 3, column 'code': row 2 is the same code «Сон»"),
+        (["Деньги|доход;;;;;"], r"row 2, column 'code': the name holds \|"),
         ([";о доходе;;;;"], "row 2, column 'code': the code has no name"),
         (["Деньги;;может быть;;;"], "row 2, column 'target': 'может быть' is no target"),
         (["Не по теме;;;;;"], "«Не по теме» is a fixed code"),

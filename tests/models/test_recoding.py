@@ -106,6 +106,7 @@ def test_a_strategy_is_chosen_with_a_reason_and_given_back_to_the_rule() -> None
         (lambda now: rename(now, "Деньги", "ДОХОД"), "there is a code «Доход» already"),
         (lambda now: rename(now, "Деньги", "Деньги"), "is called «Деньги» already"),
         (lambda now: rename(now, "Деньги", "  "), "a code needs a name"),
+        (lambda now: rename(now, "Деньги", "Деньги|доход"), "a code's name cannot hold |"),
         (lambda now: rename(now, "Не по теме", "x"), "is a fixed code"),
         (lambda now: merge(now, "Деньги", "a"), "cannot be merged into itself"),
         (lambda now: merge(now, "Деньги", "Нет ответа"), "is a fixed code"),

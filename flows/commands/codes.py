@@ -11,6 +11,7 @@ from flows.commands.changes import log_of, make, make_all, tell_history
 from flows.commands.options import AsJson, InFrame, StudyFolder
 from models.codebook import Target
 from models.errors import RechkiError
+from models.plural import counted
 
 if TYPE_CHECKING:
     from models.codebook import Code
@@ -268,7 +269,7 @@ def history(study: StudyFolder, at: At = "", frame: InFrame = "purpose") -> None
 @app.command("export")
 def export_codes(
     study: StudyFolder,
-    file: Annotated[Path, typer.Argument(help="A .qdc (REFI-QDA), .xlsx or .yaml file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A .qdc (REFI-QDA), .xlsx, .csv or .yaml file.", show_default=False)],
     at: At = "",
     frame: InFrame = "purpose",
 ) -> None:
@@ -282,7 +283,7 @@ def export_codes(
 
     lines = lines_of(log_of(study, frame, at).codebook.codes.values())
     replace_files({file: frame_bytes(file, lines)})
-    typer.echo(f"{len(lines)} codes in {file}")
+    typer.echo(f"{counted(len(lines), 'code')} in {file}")
 
 
 @app.command("import")

@@ -1,5 +1,6 @@
 """The code frame in files of other programs: written as they expect it, read back as it was, refused in words."""
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -152,6 +153,15 @@ def test_a_frame_written_as_a_workbook_comes_back_and_holds_no_formula(tmp_path:
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
     assert not [cell.value for cell in cells if str(cell.value)[0] in "=+-@\t\r"]
+
+
+@given(frames())
+@example(FRAME)
+def test_a_frame_written_as_csv_comes_back_and_holds_no_formula(tmp_path: Path, lines: list[Line]) -> None:
+    assert read_back(tmp_path, ".csv", lines) == [held.said for held in lines]
+    with (tmp_path / "frame.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row if cell]
+    assert not [cell for cell in cells if cell[0] in "=+-@\t\r"]
 
 
 def test_the_rules_would_notice_a_file_that_breaks_them() -> None:
@@ -344,7 +354,7 @@ def test_a_code_that_is_gone_is_not_changed_by_a_file(tmp_path: Path, end: Calla
     assert fresh.code_id != "code-000000", "the name alone makes a new code"
 
 
-@pytest.mark.parametrize("kind", [".qdc", ".xlsx", ".yaml"])
+@pytest.mark.parametrize("kind", [".qdc", ".xlsx", ".yaml", ".csv"])
 def test_a_frame_carried_into_another_study_and_out_again_is_the_same_file(tmp_path: Path, kind: str) -> None:
     (tmp_path / "first.yaml").write_bytes(frame_bytes(Path("x.yaml"), FRAME))
     first = after(log(), tmp_path / "first.yaml").codebook

@@ -14,7 +14,7 @@ from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.tables.table import Table
 from models.text import text_key
-from reports.files import replace_files
+from reports.files import replace_files, require_csv, require_writable
 from reports.groups import groups_csv, net_names, rows_csv
 from reports.map import Dot, map_page
 
@@ -27,12 +27,16 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
     Raises
     ------
     RechkiError
-        When the file cannot be read or has no such column; the columns it has are named.
+        When the file cannot be read or has no such column; the columns it has are named. When `out` is no name of a CSV
+        file, or a file cannot be written.
     """
     groups_file = out.with_suffix(".groups.csv") if out else None
     written = [file for file in (out, groups_file, map_file) if file]
     if len({file.resolve() for file in [path, *written]}) <= len(written):
         raise RechkiError("two files have one name", str(path), "Give --out and --map names of their own.")
+    if out:
+        require_csv(out)
+    require_writable(written)
     wanted = [text, identity] if identity else [text]
     with stage("Reading") as at:
         table = read_table(path, wanted)

@@ -15,7 +15,7 @@ from models.outsiders import FEWEST
 from models.plural import counted
 from models.suggesting import Suggested, suggest_texts
 from models.tables.table import Table
-from reports.files import replace_files
+from reports.files import replace_files, require_csv, require_writable
 from reports.suggestions import suggestions_csv
 
 _ON_SCREEN, _NOTED = 40, 10
@@ -27,10 +27,13 @@ def suggest_file(coded_file: Path, new_file: Path, text: str, code: str, out: Pa
     Raises
     ------
     RechkiError
-        When a file cannot be read, has no such column, or has a row that cannot be read; when no row is coded.
+        When a file cannot be read, has no such column, or has a row that cannot be read; when no row is coded; when
+        `out` is no name of a CSV file, or cannot be written.
     """
     if out.resolve() in (coded_file.resolve(), new_file.resolve()):
         raise RechkiError("a table would be written over", str(out), "Give --out a name of its own.")
+    require_csv(out)
+    require_writable([out])
     with stage("Reading") as at:
         coded_table = _read(coded_file, [text, code])
         new_table = _read(new_file, [text, identity] if identity else [text])

@@ -140,3 +140,15 @@ def test_the_table_that_is_read_is_never_written_over(tmp_path: Path) -> None:
         done = run(file, "--text", "ответ", *words)
         assert "one name" in str(done.exception)
     assert file.read_bytes() == before
+
+
+def test_where_nothing_can_be_written_is_told_before_any_work(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", ["сон", "деньги"])
+    for words, told in (
+        (("--out", tmp_path / "o.xlsx"), "Call it o.csv"),
+        (("--out", file / "o.csv"), "a file, not a folder"),
+        (("--map", file / "map.html"), "a file, not a folder"),
+    ):
+        done = run(file, "--text", "ответ", *words)
+        assert told in str(done.exception)
+        assert "Reading" not in done.output

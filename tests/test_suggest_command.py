@@ -182,3 +182,32 @@ def test_no_table_is_written_over(small: Path, out: str) -> None:
     before = (small / out).read_bytes()
     assert "written over" in str(run(small, out=out).exception)
     assert (small / out).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("o.xlsx", "Call it o.csv"),
+        ("o", "Call it o.csv"),
+        ("wave1.csv/o.csv", "a file, not a folder"),
+        ("made.csv", "this is a folder"),
+        ("new/o.csv", "no file can be written in it"),
+    ],
+)
+def test_where_nothing_can_be_written_is_told_before_any_work(
+    small: Path, out: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small / "made.csv").mkdir()
+    if out.startswith("new"):
+        monkeypatch.setattr("reports.files.os.access", lambda folder, how: folder != small.resolve())
+    done = run(small, out=out)
+    assert words in str(done.exception)
+    assert ".part" not in str(done.exception)
+    assert "Reading" not in done.output
+    assert sorted(file.name for file in small.iterdir()) == ["made.csv", "wave1.csv", "wave2.csv"]
+
+
+def test_a_folder_that_is_not_there_is_made(small: Path) -> None:
+    done = run(small, out="deep/er/o.CSV")
+    assert done.exit_code == 0, done.output
+    assert table(small / "deep" / "er" / "o.CSV")

@@ -6,7 +6,7 @@ from pathlib import Path
 from flows.show import print_balance, tell_hidden, tell_measures
 from flows.stages import console, stage
 from models.coded import CodedTable, Passed, read_coded
-from models.config import default_study, load_settings
+from models.config import default_study, load_settings, unused_settings
 from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.inert import printable
@@ -18,6 +18,17 @@ from reports.words import UNTITLED
 from reports.write import FILES, write_report
 
 _TITLE, _ON_SCREEN = 120, 20
+_SETTINGS = (
+    "study_id",
+    "title",
+    "scale",
+    "cards.handed_out",
+    "cards.dayfirst",
+    "balance",
+    "measures",
+    "share",
+    "report",
+)
 
 
 def balance_file(path: Path, out: Path | None, settings_file: Path | None, share: bool = False) -> Report:
@@ -40,6 +51,8 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
     with stage("Reading") as at:
         found = read_coded(read_table(path), settings)
         at.words = _summary(found)
+        if settings_file and (unused := unused_settings(settings_file, _SETTINGS)):
+            at.note(f"{settings_file.name}: not used for a table coded by hand: {', '.join(unused)}")
     _tell("not counted", found.refused, "red")
     _tell("counted without a score", found.no_score, "yellow")
     _tell("counted; look at it", found.notes, "yellow")

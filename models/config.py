@@ -1,6 +1,6 @@
 """study.yaml: one strict, typed configuration with the defaults of configs/study.yaml."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from importlib.resources import files
@@ -294,6 +294,15 @@ def load_settings(path: Path, title: str) -> Study:
     if not path.is_file():
         raise RechkiError("there is no such file", str(path), "Check the path.")
     return _checked(path, {"study_id": str(UUID(int=0)), "title": title, **_own(path, "Correct the file.")})
+
+
+def unused_settings(path: Path, used: Collection[str]) -> list[str]:
+    """Name what a file of settings sets beside `used`: sections, and keys of those of which only keys are used."""
+    unused = []
+    for key, value in _own(path, "Correct the file.").items():
+        below = value if isinstance(value, Mapping) and any(name.startswith(f"{key}.") for name in used) else None
+        unused += [f"{key}.{name}" for name in below] if below is not None else [key]
+    return [name for name in unused if name not in used]
 
 
 def load_study(folder: Path) -> Study:

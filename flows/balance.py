@@ -10,6 +10,7 @@ from models.config import default_study, load_settings, unused_settings
 from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.inert import printable
+from models.plural import counted
 from reports.data import Report
 from reports.language import language_of
 from reports.outside import report_of
@@ -59,8 +60,8 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
     with stage("Served balance") as at:
         report = report_of(found, settings, mask=share)
         report = shared(report) if share else report
-        at.words = f"{len(report.balance)} codes, {len(report.nets)} nets"
-        at.words += f", {len(report.reasons.tables.table)} criteria" if report.reasons else ""
+        at.words = f"{counted(len(report.balance), 'code')}, {counted(len(report.nets), 'net')}"
+        at.words += f", {counted(len(report.reasons.tables.table), 'criterion', 'criteria')}" if report.reasons else ""
         at.words += f"; evidence {report.evidence[:12]}"
     tell_measures(report.measured)
     tell_hidden(report)
@@ -73,7 +74,7 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
 
 def _summary(found: CodedTable) -> str:
     scored = sum(row.score is not None for row in found.rows)
-    return f"{len(found.table.rows)} lines, {len(found.rows)} rows with codes ({scored} scored)"
+    return f"{counted(len(found.table.rows), 'line')}, {counted(len(found.rows), 'row')} with codes ({scored} scored)"
 
 
 def _tell(title: str, passed: Sequence[Passed], style: str) -> None:

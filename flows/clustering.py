@@ -12,6 +12,7 @@ from models.config import default_study
 from models.encoder.load import load_encoder
 from models.errors import RechkiError
 from models.forms.layout import read_table
+from models.plural import counted
 from models.tables.table import Table
 from models.text import text_key
 from reports.files import replace_files, require_csv, require_writable
@@ -42,7 +43,7 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
         table = read_table(path, wanted)
         texts = _column(table, text)
         ids = _column(table, identity) if identity else [str(row.number) for row in table.rows]
-        at.words = f"{len(texts)} rows"
+        at.words = f"{counted(len(texts), 'row')}"
         for broken in table.broken[:3]:
             at.note(f"row {broken.number} is left out: {broken.reason}")
         if len(table.broken) > 3:
@@ -75,8 +76,9 @@ def _column(table: Table, name: str) -> list[str]:
 
 def _summary(found: Clustered) -> str:
     unassigned = int((found.labels == -1).sum()) - found.empty - found.non_answers
-    words = f"{found.distinct} different answers, {len(found.sizes)} groups, {unassigned} answers in none"
-    words += f", {found.non_answers} say nothing" if found.non_answers else ""
+    words = f"{counted(found.distinct, 'different answer')}, {counted(len(found.sizes), 'group')}"
+    words += f", {counted(unassigned, 'answer')} in none"
+    words += f", {found.non_answers} {'says' if found.non_answers == 1 else 'say'} nothing" if found.non_answers else ""
     return words + (f", {found.empty} empty" if found.empty else "")
 
 

@@ -12,6 +12,7 @@ from models.encoder.load import load_encoder
 from models.encoder.space import Vectors
 from models.errors import RechkiError
 from models.forms.layout import read_table
+from models.plural import counted
 from reports.files import replace_files, require_writable
 
 
@@ -36,7 +37,7 @@ def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None
             )
         place = table.column(text)
         texts = [row.cells[place] for row in table.rows]
-        at.words = f"{len(texts)} rows"
+        at.words = f"{counted(len(texts), 'row')}"
     with stage("Loading the encoder"):
         encoder = load_encoder(encoder_name or default_study(path.stem).encoder)
         encoder.model()

@@ -287,7 +287,7 @@ def test_the_columns_of_a_coded_table_are_measured_and_what_holds_no_value_is_na
     said = " ".join(done.stdout.split())
     assert "measured: nps = nps, segment = segment" in said
     assert "no value: coded.csv, row 24, column 'nps': 'много' is no whole number from 0 to 10" in said
-    assert "column 'nps': the same card has another value elsewhere: it counts as having none (1 cards)" in said
+    assert "column 'nps': the same card has another value elsewhere: it counts as having none (1 card)" in said
     table = pd.read_csv(tmp_path / "out" / "measures.csv").set_index(["measure", "part", "name"])
     assert table.loc[("nps", "code", "Рост"), "respondents"].item() == 1
     assert table.loc[("nps", "code", "Рост"), "missing"].item() == 2

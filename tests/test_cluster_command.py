@@ -93,7 +93,7 @@ def test_empty_cells_and_non_answers_are_in_no_group_and_formulas_are_harmless(t
     assert [row["cluster"] for row in rows[60:63]] == [row["nearest"] for row in rows[60:63]] == ["-1"] * 3
     assert rows[63]["text"] == "'=1+1 зарплата"
     assert [row["id"] for row in rows[:2]] == ["2", "3"], "without --id a row is called by its line"
-    assert "1 say nothing" in done.output
+    assert "1 says nothing" in done.output
     assert "2 empty" in done.output
 
 

@@ -139,6 +139,7 @@ def test_a_column_that_is_not_there_is_named(small: Path) -> None:
         assert name in str(done.exception)
         assert "'answer'" in str(done.exception)
         assert "reply" in str(done.exception)
+        assert "study.yaml" not in str(done.exception), "there is none here"
         (small / name).write_text(whole, "utf-8")
     assert not (small / "out.csv").exists()
 

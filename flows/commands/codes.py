@@ -91,7 +91,7 @@ def show(
     if as_json:
         typer.echo(json.dumps({**_as_json(found, len(texts)), "texts": texts}, ensure_ascii=False, indent=1))
         return
-    typer.echo(f"{found.name}  (target: {found.target}; {found.code_id}; {len(texts)} phrases)")
+    typer.echo(f"{found.name}  (target: {found.target}; {found.code_id}; {counted(len(texts), 'phrase')})")
     for key in ("definition", "net", "note", "strategy", "strategy_reason"):
         if said := getattr(found, key):
             typer.echo(f"  {key}: {said}")

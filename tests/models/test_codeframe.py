@@ -196,7 +196,7 @@ def test_files_of_other_programs_are_read(tmp_path: Path, namespace: str) -> Non
         {"code_id": guid.lower(), "code": "Скидки", "net": "Деньги", "definition": "акции\nи купоны"},
         {"code_id": guid.lower().replace("12", "13"), "code": "Сон", "net": ""},
     ]
-    assert found.notes == ("1 codes stand deeper than one net: the outermost one is taken",)
+    assert found.notes == ("1 code stands deeper than one net: the outermost one is taken",)
 
 
 @pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "utf-16"])

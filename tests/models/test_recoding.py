@@ -110,7 +110,7 @@ def test_a_strategy_is_chosen_with_a_reason_and_given_back_to_the_rule() -> None
         (lambda now: rename(now, "Не по теме", "x"), "is a fixed code"),
         (lambda now: merge(now, "Деньги", "a"), "cannot be merged into itself"),
         (lambda now: merge(now, "Деньги", "Нет ответа"), "is a fixed code"),
-        (lambda now: retire(now, "Сон"), "1 phrases carry «Сон»"),
+        (lambda now: retire(now, "Сон"), "1 phrase carries «Сон»"),
         (lambda now: retarget(now, "Сон", Target.UNDECIDED), "is undecided already"),
         (lambda now: define(now, "Деньги", ""), "is what «Деньги» says already"),
         (lambda now: define(now, "Другое", "x"), "is a fixed code"),

@@ -18,6 +18,7 @@ from models.encoder.load import BUNDLED
 from models.encoder.space import Vectors, centred, fit_mean
 from models.encoder.training import Domain, Progress, Recipe
 from models.errors import RechkiError
+from models.plural import counted
 from models.store import cards, review
 
 RECIPE = Recipe(epochs=40, rate=5e-4, distillation=1.0)
@@ -117,7 +118,8 @@ def _keep(folder: Path, by_code: Domain, train: Train, progress: Progress) -> st
 
 def _in_words(verdict: Verdict) -> str:
     return (
-        f"{verdict.phrases} phrases in {verdict.codes} codes: right {verdict.before:.0%} with the bundled encoder, "
+        f"{counted(verdict.phrases, 'phrase')} in {counted(verdict.codes, 'code')}: "
+        f"right {verdict.before:.0%} with the bundled encoder, "
         f"{verdict.after:.0%} with an adapter of its own ({verdict.gained} gained, {verdict.lost} lost, "
         f"p = {verdict.chance:.3f})"
     )

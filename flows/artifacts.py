@@ -13,6 +13,7 @@ from prefect.artifacts import (
 
 from flows.status import Status, in_words
 from models.inert import printable
+from models.plural import counted
 from models.privacy.masking import masked
 from models.snapshot import Change, Snapshot
 from models.store import cards, review
@@ -49,7 +50,8 @@ def leave_report(found: Report, page: Path) -> None:
     create_table_artifact(
         table=_plain(found.balance[_SHOWN]),
         key=f"balance-{name}",
-        description=f"{found.title}: evidence {found.evidence[:12]}, {found.awaiting} phrases await a decision",
+        description=f"{found.title}: evidence {found.evidence[:12]}, "
+        f"{counted(found.awaiting, 'phrase')} {'awaits' if found.awaiting == 1 else 'await'} a decision",
     )
     create_link_artifact(link=page.as_uri(), link_text=found.title, key=f"report-{name}")
 

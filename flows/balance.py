@@ -6,10 +6,11 @@ from pathlib import Path
 from flows.show import print_balance, tell_hidden, tell_measures
 from flows.stages import console, stage
 from models.coded import CodedTable, Passed, read_coded
-from models.config import default_study, load_settings
+from models.config import default_study, load_settings, unused_settings
 from models.errors import RechkiError
 from models.forms.layout import read_table
 from models.inert import printable
+from models.plural import counted
 from reports.data import Report
 from reports.language import language_of
 from reports.outside import report_of
@@ -18,6 +19,17 @@ from reports.words import UNTITLED
 from reports.write import FILES, write_report
 
 _TITLE, _ON_SCREEN = 120, 20
+_SETTINGS = (
+    "study_id",
+    "title",
+    "scale",
+    "cards.handed_out",
+    "cards.dayfirst",
+    "balance",
+    "measures",
+    "share",
+    "report",
+)
 
 
 def balance_file(path: Path, out: Path | None, settings_file: Path | None, share: bool = False) -> Report:
@@ -42,14 +54,16 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
         at.words = _summary(found)
         for remark in found.table.remarks:
             at.note(remark)
+        if settings_file and (unused := unused_settings(settings_file, _SETTINGS)):
+            at.note(f"{settings_file.name}: not used for a table coded by hand: {', '.join(unused)}")
     _tell("not counted", found.refused, "red")
     _tell("counted without a score", found.no_score, "yellow")
     _tell("counted; look at it", found.notes, "yellow")
     with stage("Served balance") as at:
         report = report_of(found, settings, mask=share)
         report = shared(report) if share else report
-        at.words = f"{len(report.balance)} codes, {len(report.nets)} nets"
-        at.words += f", {len(report.reasons.tables.table)} criteria" if report.reasons else ""
+        at.words = f"{counted(len(report.balance), 'code')}, {counted(len(report.nets), 'net')}"
+        at.words += f", {counted(len(report.reasons.tables.table), 'criterion', 'criteria')}" if report.reasons else ""
         at.words += f"; evidence {report.evidence[:12]}"
     tell_measures(report.measured)
     tell_hidden(report)
@@ -62,7 +76,7 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
 
 def _summary(found: CodedTable) -> str:
     scored = sum(row.score is not None for row in found.rows)
-    return f"{len(found.table.rows)} lines, {len(found.rows)} rows with codes ({scored} scored)"
+    return f"{counted(len(found.table.rows), 'line')}, {counted(len(found.rows), 'row')} with codes ({scored} scored)"
 
 
 def _tell(title: str, passed: Sequence[Passed], style: str) -> None:

@@ -10,6 +10,7 @@ from models.checking import Check, check_file
 from models.config import Columns, default_study, load_study
 from models.errors import RechkiError
 from models.mending import write_refused
+from models.plural import counted
 from models.reading import card_files
 
 _SHOWN = 20
@@ -93,9 +94,10 @@ def print_checks(checks: list[Check], written: dict[str, Mendable], personal: bo
             _say(f"  not usable: {found.error}", style="red")
             continue
         _say(
-            f"  {found.cards} cards, {found.purpose_rows} purpose rows ({found.scored_rows} scored), "
-            f"{found.phrases} phrases, {found.non_answers} non-answers, {found.duplicates} duplicates, "
-            f"{found.masked} personal data masked"
+            f"  {counted(found.cards, 'card')}, {counted(found.purpose_rows, 'purpose row')} "
+            f"({found.scored_rows} scored), {counted(found.phrases, 'phrase')}, "
+            f"{counted(found.non_answers, 'non-answer')}, "
+            f"{counted(found.duplicates, 'duplicate')}, {found.masked} personal data masked"
         )
         if found.measures:
             _say("  measures: " + ", ".join(f"{column} = {kind}" for column, kind in found.measures.items()))

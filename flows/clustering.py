@@ -12,9 +12,10 @@ from models.config import default_study
 from models.encoder.load import load_encoder
 from models.errors import RechkiError
 from models.forms.layout import read_table
+from models.plural import counted
 from models.tables.table import Table
 from models.text import text_key
-from reports.files import replace_files
+from reports.files import replace_files, require_csv, require_writable
 from reports.groups import groups_csv, net_names, rows_csv
 from reports.map import Dot, map_page
 
@@ -27,18 +28,22 @@ def cluster_file(path: Path, text: str, identity: str | None, out: Path | None, 
     Raises
     ------
     RechkiError
-        When the file cannot be read or has no such column; the columns it has are named.
+        When the file cannot be read or has no such column; the columns it has are named. When `out` is no name of a CSV
+        file, or a file cannot be written.
     """
     groups_file = out.with_suffix(".groups.csv") if out else None
     written = [file for file in (out, groups_file, map_file) if file]
     if len({file.resolve() for file in [path, *written]}) <= len(written):
         raise RechkiError("two files have one name", str(path), "Give --out and --map names of their own.")
+    if out:
+        require_csv(out)
+    require_writable(written)
     wanted = [text, identity] if identity else [text]
     with stage("Reading") as at:
         table = read_table(path, wanted)
         texts = _column(table, text)
         ids = _column(table, identity) if identity else [str(row.number) for row in table.rows]
-        at.words = f"{len(texts)} rows"
+        at.words = f"{counted(len(texts), 'row')}"
         for remark in table.remarks:
             at.note(remark)
         for broken in table.broken[:3]:
@@ -73,8 +78,9 @@ def _column(table: Table, name: str) -> list[str]:
 
 def _summary(found: Clustered) -> str:
     unassigned = int((found.labels == -1).sum()) - found.empty - found.non_answers
-    words = f"{found.distinct} different answers, {len(found.sizes)} groups, {unassigned} answers in none"
-    words += f", {found.non_answers} say nothing" if found.non_answers else ""
+    words = f"{counted(found.distinct, 'different answer')}, {counted(len(found.sizes), 'group')}"
+    words += f", {counted(unassigned, 'answer')} in none"
+    words += f", {found.non_answers} {'says' if found.non_answers == 1 else 'say'} nothing" if found.non_answers else ""
     return words + (f", {found.empty} empty" if found.empty else "")
 
 

@@ -17,6 +17,7 @@ from flows.study import FRAME, open_study
 from models.config import load_study, save_study
 from models.encoder.load import Progress
 from models.errors import RechkiError
+from models.plural import counted
 from models.store.database import DATABASE_URL
 
 _ROUNDS = 20
@@ -50,7 +51,7 @@ def run_demo(out: Path) -> None:
         for _ in range(_ROUNDS):
             with stage("Scripted analyst reviews") as at:
                 answered = _review(study, example, at.progress)
-                at.words = f"{answered} tasks answered"
+                at.words = f"{counted(answered, 'task')} answered"
             if not answered:
                 break
             advance(str(study), str(report))

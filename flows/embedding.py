@@ -12,7 +12,8 @@ from models.encoder.load import load_encoder
 from models.encoder.space import Vectors
 from models.errors import RechkiError
 from models.forms.layout import read_table
-from reports.files import replace_files
+from models.plural import counted
+from reports.files import replace_files, require_writable
 
 
 def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None) -> Vectors:
@@ -22,10 +23,11 @@ def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None
     ------
     RechkiError
         When the file cannot be read, has no such column, or a row of it cannot be read: a row left out would move all
-        that follow.
+        that follow. When `out` cannot be written.
     """
     if out.resolve() == path.resolve():
         raise RechkiError("the table would be written over", str(out), "Give --out a name of its own.")
+    require_writable([out])
     with stage("Reading") as at:
         table = read_table(path, [text])
         if table.broken:
@@ -35,7 +37,7 @@ def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None
             )
         place = table.column(text)
         texts = [row.cells[place] for row in table.rows]
-        at.words = f"{len(texts)} rows"
+        at.words = f"{counted(len(texts), 'row')}"
         for remark in table.remarks:
             at.note(remark)
     with stage("Loading the encoder"):

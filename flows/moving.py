@@ -6,6 +6,7 @@ from flows.stages import stage
 from flows.study import locked, tell_upgrade
 from models.config import load_study
 from models.errors import RechkiError
+from models.plural import counted
 from models.store.address import DATABASE_FILE, DATABASE_URL, address, holds_cards, moved_name, sqlite_address
 from models.store.database import Store
 from models.store.moving import copy_study
@@ -37,7 +38,7 @@ def move(folder: Path) -> None:
             finally:
                 source.close()
                 target.close()
-            at.words = f"{rows} rows, now in {target.place}"
+            at.words = f"{counted(rows, 'row')}, now in {target.place}"
         _put_aside(folder / DATABASE_FILE)
 
 

@@ -13,6 +13,7 @@ from flows.stages import stage
 from flows.study import CARDS, REFUSED, open_study
 from models.backfill import backfill
 from models.errors import Unavailable
+from models.plural import counted
 from models.proposing import make_proposal, open_texts, plan_tasks
 from models.reading import read_new_files
 from models.splitting import propose_splits
@@ -43,16 +44,19 @@ def read_files(study: str) -> None:
         refused = opened.folder / REFUSED
         folder, settings = opened.folder / CARDS, opened.settings
         brought = read_new_files(folder, refused, settings, opened.store, opened.private, at.progress)
-        at.words = f"{brought.new} new cards from {brought.files} new files, {brought.known} known before"
+        at.words = f"{counted(brought.new, 'new card')} from {counted(brought.files, 'new file')}"
+        at.words += f", {brought.known} known before"
         at.words += f", {brought.completed} completed" if brought.completed else ""
         if late := backfill(settings, opened.store, opened.private, at.progress):
-            at.words += f", {late} reasons of known cards"
+            at.words += f", {counted(late, 'reason')} of known cards"
         for note in brought.notes[:_SHOWN]:
             at.note(note)
         if len(brought.notes) > _SHOWN:
             at.note(f"and {len(brought.notes) - _SHOWN} more")
         if brought.refused:
-            at.note(f"{brought.refused} rows were not taken: mend them in {refused} and drop the file into {CARDS}")
+            were, them = ("was", "it") if brought.refused == 1 else ("were", "them")
+            rows = f"{counted(brought.refused, 'row')} {were} not taken"
+            at.note(f"{rows}: mend {them} in {refused} and drop the file into {CARDS}")
         for refusal in brought.refusals:
             at.note(f"not read: {refusal.why}")
         for name in brought.growing:
@@ -75,7 +79,7 @@ def cluster(study: str, frame: str) -> None:
     """Propose groups of the phrases that no proposal has held yet."""
     with stage("Clustering", frame) as at, open_study(study) as opened:
         groups = make_proposal(opened.store, opened.settings, opened.encoder(), frame, at.progress)
-        at.words = f"{groups} groups proposed" if groups else "no new groups"
+        at.words = f"{counted(groups, 'group')} proposed" if groups else "no new groups"
 
 
 @task(cache_policy=NO_CACHE)

@@ -11,6 +11,7 @@ from flows.show import tell_hidden, tell_measures
 from flows.stages import stage
 from flows.status import status_of
 from flows.study import REPORTS, SHARED, OpenStudy, open_study
+from models.plural import counted
 from models.snapshot import changes
 from models.store.memory import recall, remembering
 from reports.data import Report, gather
@@ -24,7 +25,8 @@ def write(study: str, out: str | None, share: bool) -> Path:
     with open_study(study) as opened:
         with stage("Served balance") as at:
             found = gather(opened.store, opened.settings, opened.folder, masked=share)
-            at.words = f"{found.confirmed} phrases confirmed, {found.awaiting} await a decision"
+            at.words = f"{counted(found.confirmed, 'phrase')} confirmed, "
+            at.words += f"{found.awaiting} {'awaits' if found.awaiting == 1 else 'await'} a decision"
             if found.reasons:
                 at.words += f"; of reasons {found.reasons.confirmed} and {found.reasons.awaiting}"
         if share:

@@ -10,6 +10,7 @@ from flows.study import FRAME, OpenStudy, read_study
 from models.agreement import Measure, reading
 from models.alarms import Alarm, AlarmKind
 from models.opinions import disputes, still_asked
+from models.plural import counted
 from models.quality import Quality
 from models.reading import Refusal
 from models.review import Kind
@@ -122,18 +123,22 @@ def print_status(found: Status) -> None:
 
 def in_words(found: Status, hide: Callable[[str], str] = str) -> list[str]:
     """Say where a study stands, a line a thing; `hide` is what names of files go through."""
-    head = f"{found.title}: {found.cards} cards, {found.rows} purpose rows"
-    lines = [f"{head}, {found.review.phrases} phrases, {found.codes} codes", *_frame_lines(found)]
+    head = f"{found.title}: {counted(found.cards, 'card')}, {counted(found.rows, 'purpose row')}"
+    lines = [f"{head}, {_in_review(found)}", *_frame_lines(found)]
     for frame, of_frame in found.further.items():
-        lines.append(f"code frame {frame}: {of_frame.review.phrases} phrases, {of_frame.codes} codes")
+        lines.append(f"code frame {frame}: {_in_review(of_frame)}")
         lines += [f"  {line}" for line in _frame_lines(of_frame)]
     return [*lines, *_file_lines(found, hide)]
+
+
+def _in_review(found: FrameStatus) -> str:
+    return f"{counted(found.review.phrases, 'phrase')}, {counted(found.codes, 'code')}"
 
 
 def _frame_lines(found: FrameStatus) -> list[str]:
     at = found.review
     share = f"{100 * at.confirmed / at.phrases:.0f} %" if at.phrases else "nothing to confirm"
-    lines = [f"confirmed: {at.confirmed} phrases ({share})"]
+    lines = [f"confirmed: {counted(at.confirmed, 'phrase')} ({share})"]
     lines += [f"confirmed in part, to be asked about again: {at.incomplete}"] if at.incomplete else []
     lines += [f"in dispute, waiting for an adjudication: {at.disputed}"] if at.disputed else []
     lines.append(f"undecided: {at.waiting} on open tasks, {at.later} to come")
@@ -142,8 +147,8 @@ def _frame_lines(found: FrameStatus) -> list[str]:
             skipped = f" ({count.skipped} of them skipped)" if count.skipped else ""
             lines.append(f"{_NAMES[kind]}: {count.open} open{skipped}, {count.answered} answered")
     lines += [
-        f"annotator {person.annotator}: {person.phrases} phrases in {person.annotations} answers, last "
-        f"{person.last:%Y-%m-%d %H:%M} UTC"
+        f"annotator {person.annotator}: {counted(person.phrases, 'phrase')} "
+        f"in {counted(person.annotations, 'answer')}, last {person.last:%Y-%m-%d %H:%M} UTC"
         for person in at.people
     ]
     lines += _quality_lines(found.quality)
@@ -156,7 +161,7 @@ def _frame_lines(found: FrameStatus) -> list[str]:
     if not at.phrases:
         lines.append("no phrase has been read yet: rechki propose STUDY")
     else:
-        lines.append(f"left to do: about {at.actions} actions" if at.actions else "nothing is left to do")
+        lines.append(f"left to do: about {counted(at.actions, 'action')}" if at.actions else "nothing is left to do")
         lines += [f"and to check it: about {at.checks} more; the report does not wait for them"] if at.checks else []
     return lines
 
@@ -165,7 +170,8 @@ def _file_lines(found: Status, hide: Callable[[str], str]) -> list[str]:
     """Card files that were not read, and rows and cells of others that were not taken as they stand."""
     lines = [f"not read: {hide(refusal.why)}" for refusal in found.not_read]
     for file in found.not_whole:
-        lines.append(f"not taken as they stand, of {hide(file.name)}: {len(file.notes)} rows and cells")
+        places = counted(len(file.notes), "row or cell", "rows and cells")
+        lines.append(f"not taken as they stand, of {hide(file.name)}: {places}")
         lines += [f"  {hide(note)}" for note in file.notes[:_SHOWN]]
         lines += [f"  and {len(file.notes) - _SHOWN} more"] if len(file.notes) > _SHOWN else []
     return lines
@@ -176,7 +182,7 @@ def _quality_lines(found: Quality) -> list[str]:
     audit, double, whole = found.audit, found.double_coding, found.agreement.whole
     lines = []
     if audit.wanted:
-        drawn = f"{audit.wanted} drawn from {audit.confirmed} lines confirmed on pages"
+        drawn = f"{audit.wanted} drawn from {counted(audit.confirmed, 'line')} confirmed on pages"
         lines.append(f"audited: {audit.answered} of {drawn}")
     if audit.error is not None and audit.low is not None and audit.high is not None:
         lines.append(
@@ -184,7 +190,7 @@ def _quality_lines(found: Quality) -> list[str]:
             f"({audit.differing} of {audit.answered} differ; {audit.same_person} answered by who had confirmed them)"
         )
     if double.wanted:
-        lines.append(f"double coded: {double.answered} of {double.wanted} phrases")
+        lines.append(f"double coded: {double.answered} of {counted(double.wanted, 'phrase')}")
     if double.same_person:
         lines.append(
             f"odd: {double.same_person} of them had both answers from one person: the later one replaces the earlier, "
@@ -193,28 +199,29 @@ def _quality_lines(found: Quality) -> list[str]:
     if whole.phrases:
         equal, alpha = _measured(whole.percent, ".0%"), _measured(whole.alpha, ".2f")
         alpha += f", {reading(whole.alpha.value)}" if whole.alpha.value is not None else ""
-        lines.append(f"agreement on {whole.phrases} phrases that several people answered: {equal} equal, alpha {alpha}")
-    lines += [f"adjudicated: {found.adjudicated} phrases"] if found.adjudicated else []
+        answered = f"{counted(whole.phrases, 'phrase')} that several people answered"
+        lines.append(f"agreement on {answered}: {equal} equal, alpha {alpha}")
+    lines += [f"adjudicated: {counted(found.adjudicated, 'phrase')}"] if found.adjudicated else []
     return lines
 
 
 def _alarm_lines(found: Alarms) -> list[str]:
     """What the newest wave brought: groups that may be new themes, and what of the codes changed beyond noise."""
     lines = [
-        f"may be a new theme, waits for review: «{theme.name}», {len(theme.phrases)} phrases"
+        f"may be a new theme, waits for review: «{theme.name}», {counted(len(theme.phrases), 'phrase')}"
         + (f" of wave {', '.join(theme.waves)}" if theme.waves else "")
         for theme in found.themes
     ]
     if found.found is None:
-        told = f"wave {found.wave}: {found.decided} of {found.phrases} phrases decided; changes are told when most are"
-        return lines + ([told] if found.wave else [])
+        told = f"wave {found.wave}: {found.decided} of {counted(found.phrases, 'phrase')} decided"
+        return lines + ([f"{told}; changes are told when most are"] if found.wave else [])
     before, now = found.found.people
-    waves = f"wave {found.wave} ({now} respondents), before {before}"
+    waves = f"wave {found.wave} ({counted(now, 'respondent')}), before {before}"
     lines += [f"changed in {waves}: {_alarm_words(alarm, found.names)}" for alarm in found.found.alarms]
     if not found.found.alarms:
         lines.append(f"nothing in the codes changed beyond noise in {waves}")
     if unsure := found.found.unsure:
-        lines.append(f"cannot tell of {len(unsure)} codes: too few respondents named them")
+        lines.append(f"cannot tell of {counted(len(unsure), 'code')}: too few respondents named them")
     return lines
 
 
@@ -222,11 +229,12 @@ def _alarm_words(alarm: Alarm, names: Mapping[str, str]) -> str:
     one, *others = (f"«{names[code]}»" for code in alarm.codes)
     match alarm.kind:
         case AlarmKind.NEW:
-            return f"{one} is new, {alarm.now} respondents and none before"
+            return f"{one} is new, {counted(alarm.now, 'respondent')} and none before"
         case AlarmKind.VANISHED:
-            return f"{one} vanished, {alarm.before} respondents before and none now"
+            return f"{one} vanished, {counted(alarm.before, 'respondent')} before and none now"
         case AlarmKind.DRIFTED:
-            return f"{one} drifted, {alarm.before} respondents before and {alarm.now} now speak of different things"
+            before = counted(alarm.before, "respondent")
+            return f"{one} drifted, {before} before and {alarm.now} now speak of different things"
     was, became = alarm.apart or (float("nan"), float("nan"))
     return (
         f"{one} and {others[0]} grow together, {was:.0%} of respondents were nearer to their own code, {became:.0%} are"

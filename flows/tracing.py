@@ -8,6 +8,7 @@ from flows.stages import console
 from flows.study import FRAME, read_study
 from models.codebook import Code, Codebook, Event
 from models.inert import printable
+from models.plural import counted
 from models.recoding import find_code, in_words
 from models.store import cards, review
 from models.tracing import Behind, annotations_behind, events_behind
@@ -79,7 +80,8 @@ def print_trace(found: Trace) -> None:
     origins = len({behind.origin for behind in found.annotations})
     lines = [
         f"{printable(found.name)}  ({found.code_id})",
-        f"{found.rows} rows ({found.scored} scored), {phrases} phrases, {origins} annotations",
+        f"{counted(found.rows, 'row')} ({found.scored} scored), "
+        f"{counted(phrases, 'phrase')}, {counted(origins, 'annotation')}",
         f"evidence {found.evidence}",
     ]
     lines += [

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.codebook import Code, Target
+from models.codebook import JOINED, Code, Target
 from models.config import Balance
 from models.interval import Estimate, People, estimate
 from models.margin import smallest_step
@@ -164,7 +164,6 @@ def _largest_first(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["respondents", "rows", "code"], ascending=[False, False, True], ignore_index=True)
 
 
-JOINED = "|"
 COLUMNS = (
     *("code", "code_id", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size", "target"),
     *(

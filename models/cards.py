@@ -21,6 +21,7 @@ KNOWN_ID = "rechki_id"  # in mended files: the card a line belongs to
 _MOST_REFUSED = 0.5
 _FEW = 4
 _LONGEST_SCORE = 500
+_ELSE = "Name a column that is there, in study.yaml under cards.columns."
 _NUMBER = re.compile("[0-9]{1,6}")  # of a purpose row
 
 
@@ -146,7 +147,7 @@ class _Reader:
     def __init__(self, table: Table, settings: Study, key: bytes) -> None:
         self.table, self.settings, self.key = table, settings, key
         self.columns = settings.cards.columns
-        self.places = {name: table.column(name) for name in self.columns.named()}
+        self.places = {name: table.column(name, _ELSE) for name in self.columns.named()}
         self.known = table.header.index(KNOWN_ID) if KNOWN_ID in table.header else None
         self.refused = [Problem(line.number, "", line.reason) for line in table.broken]
         self.no_score: list[Problem] = []

@@ -10,6 +10,8 @@ from typing import Any
 from models.strategy import Strategy
 from models.text import text_key
 
+JOINED = "|"  # stands between the codes of a cell, so in no code's name
+
 
 class Target(StrEnum):
     """The analyst's decision whether a purpose is one the service wants to serve."""

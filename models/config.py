@@ -1,18 +1,21 @@
 """study.yaml: one strict, typed configuration with the defaults of configs/study.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from models.broken_yaml import fault_in
 from models.errors import RechkiError
 
 STUDY_FILE = "study.yaml"
@@ -293,6 +296,15 @@ def load_settings(path: Path, title: str) -> Study:
     return _checked(path, {"study_id": str(UUID(int=0)), "title": title, **_own(path, "Correct the file.")})
 
 
+def unused_settings(path: Path, used: Collection[str]) -> list[str]:
+    """Name what a file of settings sets beside `used`: sections, and keys of those of which only keys are used."""
+    unused = []
+    for key, value in _own(path, "Correct the file.").items():
+        below = value if isinstance(value, Mapping) and any(name.startswith(f"{key}.") for name in used) else None
+        unused += [f"{key}.{name}" for name in below] if below is not None else [key]
+    return [name for name in unused if name not in used]
+
+
 def load_study(folder: Path) -> Study:
     """Read and check the study.yaml of a study folder.
 
@@ -311,7 +323,7 @@ def _own(path: Path, do: str) -> dict[str, Any]:
     try:
         own = YAML(typ="safe").load(path.read_text("utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
-        raise RechkiError(f"not readable as YAML: {error}", str(path), "Correct the file; it must be UTF-8.") from error
+        raise RechkiError(fault_in(error), str(path), "Correct the file; it must be UTF-8.") from error
     if not isinstance(own, dict):
         raise RechkiError("the file holds no settings", str(path), do)
     return own
@@ -369,6 +381,24 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _in_words(error: ValidationError) -> str:
     """One line a wrong key: where it stands and what is wrong with it."""
     return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'study'}: {item['msg'].removeprefix('Value error, ')}"
-        for item in error.errors()
+        f"{'.'.join(str(part) for part in item['loc']) or 'study'}: {_fault(item)}" for item in error.errors()
     )
+
+
+def _fault(item: ErrorDetails) -> str:
+    if item["type"] in ("extra_forbidden", "invalid_key"):
+        near = get_close_matches(str(item["loc"][-1]), _known_keys(item["loc"]), 1)
+        return "unknown key" + (f"; did you mean {near[0]}?" if near else "")
+    if item["type"] == "model_type":
+        return "needs keys of its own below it"
+    return item["msg"].removeprefix("Value error, ")
+
+
+def _known_keys(place: Sequence[int | str]) -> list[str]:
+    """The keys that could stand where an unknown one does."""
+    section: type[BaseModel] = Study
+    for part in place[:-1]:
+        if isinstance(part, str):
+            kind = section.model_fields[part].annotation
+            section = next(one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Strict))
+    return list(section.model_fields)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.balance import JOINED, CodedRow, rows_by_code
-from models.codebook import Code
+from models.balance import CodedRow, rows_by_code
+from models.codebook import JOINED, Code
 from models.config import Balance
 from models.contrast import Scored, contrast
 

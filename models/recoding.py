@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from models.codebook import Code, Codebook, Event, EventKind, Target, undone_events
+from models.codebook import JOINED, Code, Codebook, Event, EventKind, Target, undone_events
 from models.coding import PhraseState
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
+from models.plural import counted
 from models.strategy import Strategy
 from models.text import text_key, tidy
 
@@ -82,6 +83,8 @@ def rename(log: Log, wanted: str, name: str) -> Change:
     code, name = find_code(log.codebook, wanted), " ".join(name.split())
     if not name:
         raise RechkiError("a code needs a name", code.code_id, "Write one.")
+    if JOINED in name:
+        raise RechkiError(f"a code's name cannot hold {JOINED}: it joins codes", name, "Write / or a comma instead.")
     if name == code.name:
         raise RechkiError(f"the code is called «{name}» already", code.code_id, "Nothing to do.")
     same = log.codebook.by_name(name)
@@ -163,8 +166,8 @@ def merge(log: Log, wanted: str, into: str) -> Change:
     if code.code_id == other.code_id:
         raise RechkiError("a code cannot be merged into itself", code.code_id, "Name two codes.")
     words = (
-        f"merge «{code.name}» ({log.phrases_of(code.code_id)} phrases) into «{other.name}» "
-        f"({log.phrases_of(other.code_id)} phrases)"
+        f"merge «{code.name}» ({counted(log.phrases_of(code.code_id), 'phrase')}) into «{other.name}» "
+        f"({counted(log.phrases_of(other.code_id), 'phrase')})"
     )
     return change_of(log, EventKind.MERGE, code, {"into": other.code_id}, words)
 
@@ -174,7 +177,9 @@ def retire(log: Log, wanted: str) -> Change:
     code = find_code(log.codebook, wanted)
     if count := log.phrases_of(code.code_id):
         raise RechkiError(
-            f"{count} phrases carry «{code.name}»", code.code_id, "Merge it into another code, or recode them first."
+            f"{counted(count, 'phrase')} {'carries' if count == 1 else 'carry'} «{code.name}»",
+            code.code_id,
+            "Merge it into another code, or recode its phrases first.",
         )
     return change_of(log, EventKind.RETIRE, code, {}, f"retire «{code.name}», which no phrase carries")
 
@@ -226,7 +231,7 @@ def in_words(event: Event, codebook: Codebook) -> str:
         case EventKind.NET:
             return f"net of «{name}» set to «{event.payload['net']}»" if event.payload["net"] else f"«{name}» in no net"
         case EventKind.SPLIT:
-            return f"began to split «{name}» ({len(event.payload['phrases'])} phrases)"
+            return f"began to split «{name}» ({counted(len(event.payload['phrases']), 'phrase')})"
         case EventKind.MERGE:
             into = codebook.codes.get(str(event.payload["into"]))
             return f"merged «{name}» into «{into.name if into else event.payload['into']}»"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from models.codebook import Codebook, Event, EventKind, Target, new_code_id
+from models.codebook import JOINED, Codebook, Event, EventKind, Target, new_code_id
 from models.coding import Decision, Role, Verdict
 from models.text import text_key
 
@@ -255,12 +255,13 @@ def _named(
 ) -> tuple[list[str], list[Event]]:
     """Find or make a code for every typed name.
 
-    A group's page makes at most one code; when the annotator edits the page, that code is renamed and retargeted.
+    A group's page makes at most one code; when the annotator edits the page, that code is renamed and retargeted. What
+    joins codes stands in no name: ``/`` takes its place.
     """
     annotation = source.origin.rpartition("/")[0]
     codes: list[str] = []
     events: list[Event] = []
-    for name in (" ".join(typed.split()) for typed in answer.new_names):
+    for name in (" ".join(typed.replace(JOINED, "/").split()) for typed in answer.new_names):
         own = new_code_id(study_id, task.frame, annotation, "" if task.kind is Kind.GROUP else name)
         existing = codebook.by_name(name)
         if existing is not None and existing.code_id != own:

@@ -13,6 +13,7 @@ from models.encoder.load import Encoder
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
 from models.planning import Phrase
+from models.plural import counted
 from models.proposing import by_text, described
 from models.recoding import Change, Log, change_of, find_code
 from models.store import cards, review, vectors
@@ -37,7 +38,8 @@ def split(log: Log, wanted: str, phrases: Mapping[str, Phrase], newest: datetime
     code = find_code(log.codebook, wanted)
     if waiting := log.waiting_of(code.code_id):
         raise RechkiError(
-            f"«{code.name}» is being split already: {waiting} phrases wait for an answer",
+            f"«{code.name}» is being split already: "
+            f"{counted(waiting, 'phrase')} {'waits' if waiting == 1 else 'wait'} for an answer",
             code.code_id,
             "Answer their pages in Label Studio, or undo that split: rechki codes undo STUDY",
         )
@@ -46,13 +48,13 @@ def split(log: Log, wanted: str, phrases: Mapping[str, Phrase], newest: datetime
     texts = {phrases[phrase].text_key for phrase in alone if not phrases[phrase].non_answer}
     if len(texts) < FEWEST:
         raise RechkiError(
-            f"{len(texts)} different texts carry «{code.name}» alone: too few to be proposed as groups",
+            f"{counted(len(texts), 'different text')} {'carries' if len(texts) == 1 else 'carry'} «{code.name}» alone: "
+            "too few to be proposed as groups",
             code.code_id,
             f"From {FEWEST} on it can be split; recode these on their own pages in Label Studio.",
         )
-    words = (
-        f"split «{code.name}» ({len(carried)} phrases): they come again in finer groups, and keep the code until then"
-    )
+    words = f"split «{code.name}» ({counted(len(carried), 'phrase')})"
+    words += ": they come again in finer groups, and keep the code until then"
     payload = {"phrases": carried, "after": newest.isoformat()}
     return change_of(log, EventKind.SPLIT, code, payload, words)
 

@@ -4,6 +4,7 @@ Two views are multiplied (a product of experts, Hinton 2002): a logistic head on
 codes apart, and the nearest centroid, which needs few examples. Figures: benchmarks/suggesting.md.
 """
 
+import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -176,7 +177,12 @@ def _head(coded: Coded) -> tuple[Likelihoods, Likelihoods]:
     weight = np.concatenate([shared, np.full(count, _NAME_WEIGHT), np.ones(len(defined))])
     total = np.bincount(of, weight)
     weight *= total.mean() / total[of]
-    with threadpool_limits(1):  # the solver's steps are tiny: on a busy machine its threads wait for one another
+    with (
+        warnings.catch_warnings(),
+        threadpool_limits(1),
+    ):  # the solver's steps are tiny: on a busy machine its threads wait for one another
+        # many codes of few phrases each are no regression problem
+        warnings.filterwarnings("ignore", "The number of unique classes is greater", UserWarning)
         model = LogisticRegression(C=_PENALTY, max_iter=500).fit(vectors, of, sample_weight=weight)
     if count == 2:  # the head of two codes is one row: for the second, against the first
         return np.vstack([-model.coef_, model.coef_]) / 2, np.concatenate([-model.intercept_, model.intercept_]) / 2

@@ -33,7 +33,8 @@ class Suggested:
         At most three codes of every text, the likeliest first. A text that says nothing has the code that such texts
         were given, or none where there is no such code.
     confidence : float array of shape (n,)
-        How likely the first of them is right, 0 to 1.
+        How likely the first of them is right, 0 to 1. NaN for all when only one code is known: from it alone nothing
+        tells what has another.
     themes : int array of shape (n,)
         The new theme of texts that likely belong to none of the codes, 0 for the largest; else -1.
     portraits : tuple of Portrait
@@ -148,12 +149,13 @@ def suggest_texts(
     sure = tempered(known.likely, sureness(known.coded)).max(axis=1) * np.sqrt(1 - doubt)
     place = column.place[len(coded) :]
     offers = {int(at): _offer(known, int(at), sure) for at in np.unique(place)}
+    confidence = np.array([offers[int(at)][1] for at in place])
     count = int(found.themes.max(initial=UNASSIGNED)) + 1
     groups = groups_of(found.themes, np.zeros((len(new), count), np.float32))
     empty = int(column.empty[len(coded) :].sum())
     return Suggested(
         codes=tuple(offers[int(at)][0] for at in place),
-        confidence=np.array([offers[int(at)][1] for at in place]),
+        confidence=confidence if len(known.coded.codes) > 1 else np.full(len(place), np.nan),
         themes=themes[place],
         portraits=tuple(portraits(said, known.vectors[new], groups)),
         examples=len(known.coded.vectors),

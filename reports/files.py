@@ -1,8 +1,40 @@
 """Writing files so that a reader never meets half of one."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from models.errors import RechkiError
+
+
+def require_csv(out: Path) -> None:
+    """Refuse a name that says something else than CSV, which other programs would not open.
+
+    Raises
+    ------
+    RechkiError
+        When the name does not end in .csv.
+    """
+    if out.suffix.lower() != ".csv":
+        name = out.with_suffix(".csv").name
+        raise RechkiError("what is written is CSV, and the name does not say so", str(out), f"Call it {name}.")
+
+
+def require_writable(paths: Iterable[Path]) -> None:
+    """Check before long work that `replace_files` can write these files; nothing is made.
+
+    Raises
+    ------
+    RechkiError
+        When a folder takes no files, or a folder has the name of a file.
+    """
+    for path in paths:
+        folder = next(above for above in path.resolve().parents if above.exists())
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            what = "no file can be written in it" if folder.is_dir() else "this is a file, not a folder"
+            raise RechkiError(what, str(folder), f"Check its rights, or write {path.name} into another folder.")
+        if path.is_dir():
+            raise RechkiError("this is a folder", str(path), "Name a file in it.")
 
 
 def replace_files(contents: Mapping[Path, bytes]) -> None:

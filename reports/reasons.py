@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from models.balance import JOINED
+from models.codebook import JOINED
 from models.contrast import Verdict
 from models.criteria import IDEAL
 from reports.data import Report, Verbatim

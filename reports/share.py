@@ -12,8 +12,8 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from models.balance import JOINED, CodedRow, Counted, fixed_counts, net_balance, served_balance
-from models.codebook import Code
+from models.balance import CodedRow, Counted, fixed_counts, net_balance, served_balance
+from models.codebook import JOINED, Code
 from models.privacy.masking import Masker, find_personal
 from models.quality import Quality
 from models.sharing import Shared, Total, only, shareable_by_wave, shareable_nets, shareable_rows, shareable_total

@@ -11,7 +11,8 @@ from reports.tables import plain_csv
 def suggestions_csv(found: Suggested, ids: Sequence[str], texts: Sequence[str]) -> bytes:
     """One line a text, in the order given: id, text, code, confidence, runner_up, third, new_theme.
 
-    The largest new theme is 1; the cell is empty for texts that likely have one of the codes.
+    The largest new theme is 1; the cell is empty for texts that likely have one of the codes. The confidence is empty
+    where only one code is known.
     """
     offered = [(*codes, "", "", "")[:3] for codes in found.codes]
     return plain_csv(

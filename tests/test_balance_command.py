@@ -203,6 +203,11 @@ def test_settings_of_a_file_hold(tmp_path: Path) -> None:
     (row,) = pd.read_csv(tmp_path / "out" / "balance.csv").to_dict("records")
     assert (row["e"], row["u"], row["box"]) == (50, 50, "33-67-0 (3) | 2/9")
     assert "<h1>Весна</h1>" in (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "not used" not in done.stdout
+    (tmp_path / "s.yaml").write_text("encoder: x\ncards: {dayfirst: true, wave_by: year}\nreview: {}\n", "utf-8")
+    done = rechki_here("balance", file, "--settings", tmp_path / "s.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "s.yaml: not used for a table coded by hand: encoder, cards.wave_by, review\n" in done.stdout
     (tmp_path / "s.yaml").write_text("balance: {wights: row}\n", "utf-8")
     done = rechki_here("balance", file, "--settings", tmp_path / "s.yaml")
     assert done.returncode == 1
@@ -282,7 +287,7 @@ def test_the_columns_of_a_coded_table_are_measured_and_what_holds_no_value_is_na
     said = " ".join(done.stdout.split())
     assert "measured: nps = nps, segment = segment" in said
     assert "no value: coded.csv, row 24, column 'nps': 'много' is no whole number from 0 to 10" in said
-    assert "column 'nps': the same card has another value elsewhere: it counts as having none (1 cards)" in said
+    assert "column 'nps': the same card has another value elsewhere: it counts as having none (1 card)" in said
     table = pd.read_csv(tmp_path / "out" / "measures.csv").set_index(["measure", "part", "name"])
     assert table.loc[("nps", "code", "Рост"), "respondents"].item() == 1
     assert table.loc[("nps", "code", "Рост"), "missing"].item() == 2

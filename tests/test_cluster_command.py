@@ -93,7 +93,7 @@ def test_empty_cells_and_non_answers_are_in_no_group_and_formulas_are_harmless(t
     assert [row["cluster"] for row in rows[60:63]] == [row["nearest"] for row in rows[60:63]] == ["-1"] * 3
     assert rows[63]["text"] == "'=1+1 зарплата"
     assert [row["id"] for row in rows[:2]] == ["2", "3"], "without --id a row is called by its line"
-    assert "1 say nothing" in done.output
+    assert "1 says nothing" in done.output
     assert "2 empty" in done.output
 
 
@@ -140,3 +140,15 @@ def test_the_table_that_is_read_is_never_written_over(tmp_path: Path) -> None:
         done = run(file, "--text", "ответ", *words)
         assert "one name" in str(done.exception)
     assert file.read_bytes() == before
+
+
+def test_where_nothing_can_be_written_is_told_before_any_work(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", ["сон", "деньги"])
+    for words, told in (
+        (("--out", tmp_path / "o.xlsx"), "Call it o.csv"),
+        (("--out", file / "o.csv"), "a file, not a folder"),
+        (("--map", file / "map.html"), "a file, not a folder"),
+    ):
+        done = run(file, "--text", "ответ", *words)
+        assert told in str(done.exception)
+        assert "Reading" not in done.output

@@ -58,3 +58,9 @@ def test_a_row_that_cannot_be_read_is_named(answers: Path, tmp_path: Path) -> No
     assert done.exit_code != 0
     assert "row 8" in str(done.exception)
     assert not (tmp_path / "v.npy").exists()
+
+
+def test_where_nothing_can_be_written_is_told_before_any_work(answers: Path) -> None:
+    done = run(answers, "--text", "ответ", "--out", answers / "v.npy")
+    assert "a file, not a folder" in str(done.exception)
+    assert "Reading" not in done.output

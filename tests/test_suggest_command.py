@@ -84,7 +84,7 @@ def test_rows_are_numbered_as_in_the_file_when_no_column_names_them(tmp_path: Pa
     write(tmp_path / "wave2.csv", [("1", "болит зуб", ""), ("2", "", ""), ("3", "=близко", "")])
     done = run(tmp_path)
     assert done.exit_code == 0, done.output
-    assert "1 rows of wave1.csv have no code" in done.output
+    assert "1 row of wave1.csv has no code" in done.output
     assert "Fewer than 20" in done.output
     rows = table(tmp_path / "out.csv")
     assert [row["id"] for row in rows] == ["2", "3", "4"]
@@ -92,6 +92,35 @@ def test_rows_are_numbered_as_in_the_file_when_no_column_names_them(tmp_path: Pa
     assert rows[1]["confidence"] == "0.0"
     assert rows[2]["text"] == "'=близко", "harmless in a spreadsheet"
     assert {row["new_theme"] for row in rows} == {""}
+
+
+def test_one_code_alone_is_sure_of_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "wave1.csv", [(str(at), f"болит зуб {at}", "Боль") for at in range(5)])
+    write(tmp_path / "wave2.csv", [("1", "болит зуб 1", ""), ("2", "близко к дому", ""), ("3", "", "")])
+    done = run(tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "1 code learned from 5 different answers; 2 different new ones, 1 empty" in done.output
+    assert "Only one code is known" in done.output
+    rows = table(tmp_path / "out.csv")
+    assert [(row["code"], row["confidence"]) for row in rows] == [("Боль", ""), ("Боль", ""), ("", "")]
+
+
+def test_codes_joined_by_something_else_are_told_and_no_library_warns(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    rows = [(str(at), f"ответ про {word} и ещё раз", f"Код {word}") for at, word in enumerate("абвгдежзиклм")]
+    rows += [("13", "и так, и так", "Код а, Код б"), ("14", "и эдак", "Код а, Код б"), ("15", "и всё", "код в;Код г")]
+    rows += [("16", "дом, сад", "Код д, сад"), ("17", "ничего", "Код е|Код ж")]
+    write(tmp_path / "wave1.csv", rows)
+    write(tmp_path / "wave2.csv", [("1", "ответ про а", "")])
+    done = run(tmp_path)
+    assert done.exit_code == 0, done.output
+    why = "codes: several codes are joined by |"
+    told = " ".join(done.output.split())
+    assert f"'Код а, Код б' in 2 rows is taken as one code, though 'Код а' and 'Код б' are {why}" in told
+    assert f"'код в;Код г' in 1 row is taken as one code, though 'Код в' and 'Код г' are {why}" in told
+    assert told.count(why) == 2, "a comma in a name is none of these"
+    assert [str(warning.message) for warning in recwarn if warning.category is UserWarning] == []
 
 
 @pytest.fixture
@@ -110,6 +139,7 @@ def test_a_column_that_is_not_there_is_named(small: Path) -> None:
         assert name in str(done.exception)
         assert "'answer'" in str(done.exception)
         assert "reply" in str(done.exception)
+        assert "study.yaml" not in str(done.exception), "there is none here"
         (small / name).write_text(whole, "utf-8")
     assert not (small / "out.csv").exists()
 
@@ -153,3 +183,32 @@ def test_no_table_is_written_over(small: Path, out: str) -> None:
     before = (small / out).read_bytes()
     assert "written over" in str(run(small, out=out).exception)
     assert (small / out).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("o.xlsx", "Call it o.csv"),
+        ("o", "Call it o.csv"),
+        ("wave1.csv/o.csv", "a file, not a folder"),
+        ("made.csv", "this is a folder"),
+        ("new/o.csv", "no file can be written in it"),
+    ],
+)
+def test_where_nothing_can_be_written_is_told_before_any_work(
+    small: Path, out: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small / "made.csv").mkdir()
+    if out.startswith("new"):
+        monkeypatch.setattr("reports.files.os.access", lambda folder, how: folder != small.resolve())
+    done = run(small, out=out)
+    assert words in str(done.exception)
+    assert ".part" not in str(done.exception)
+    assert "Reading" not in done.output
+    assert sorted(file.name for file in small.iterdir()) == ["made.csv", "wave1.csv", "wave2.csv"]
+
+
+def test_a_folder_that_is_not_there_is_made(small: Path) -> None:
+    done = run(small, out="deep/er/o.CSV")
+    assert done.exit_code == 0, done.output
+    assert table(small / "deep" / "er" / "o.CSV")

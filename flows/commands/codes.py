@@ -11,6 +11,7 @@ from flows.commands.changes import log_of, make, make_all, tell_history
 from flows.commands.options import AsJson, InFrame, StudyFolder
 from models.codebook import Target
 from models.errors import RechkiError
+from models.plural import counted
 
 if TYPE_CHECKING:
     from models.codebook import Code
@@ -90,7 +91,7 @@ def show(
     if as_json:
         typer.echo(json.dumps({**_as_json(found, len(texts)), "texts": texts}, ensure_ascii=False, indent=1))
         return
-    typer.echo(f"{found.name}  (target: {found.target}; {found.code_id}; {len(texts)} phrases)")
+    typer.echo(f"{found.name}  (target: {found.target}; {found.code_id}; {counted(len(texts), 'phrase')})")
     for key in ("definition", "net", "note", "strategy", "strategy_reason"):
         if said := getattr(found, key):
             typer.echo(f"  {key}: {said}")
@@ -268,7 +269,7 @@ def history(study: StudyFolder, at: At = "", frame: InFrame = "purpose") -> None
 @app.command("export")
 def export_codes(
     study: StudyFolder,
-    file: Annotated[Path, typer.Argument(help="A .qdc (REFI-QDA), .xlsx or .yaml file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A .qdc (REFI-QDA), .xlsx, .csv or .yaml file.", show_default=False)],
     at: At = "",
     frame: InFrame = "purpose",
 ) -> None:
@@ -282,7 +283,7 @@ def export_codes(
 
     lines = lines_of(log_of(study, frame, at).codebook.codes.values())
     replace_files({file: frame_bytes(file, lines)})
-    typer.echo(f"{len(lines)} codes in {file}")
+    typer.echo(f"{counted(len(lines), 'code')} in {file}")
 
 
 @app.command("import")

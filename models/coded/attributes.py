@@ -15,6 +15,7 @@ from models.forms.columns import coded_attributes
 from models.inert import printable
 from models.measures.columns import MOST_CATEGORIES, find_columns
 from models.measures.facts import CardAttributes
+from models.plural import counted
 from models.privacy.masking import masked
 from models.tables.table import Row
 
@@ -58,7 +59,7 @@ class Attributes:
     def _count(self, contradicted: Mapping[str, int]) -> None:
         """Tell with each column's first contradiction how many cards have one."""
         self._source.notes = [
-            replace(note, detail=f"{contradicted[note.column]} cards") if note.fault is Fault.TWO_VALUES else note
+            replace(note, detail=counted(contradicted[note.column], "card")) if note.fault is Fault.TWO_VALUES else note
             for note in self._source.notes
         ]
 

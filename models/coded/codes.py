@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from models.codebook import FIXED, Code, Target, new_code_id
 from models.coded.found import Fault
-from models.coded.source import CHOICE, Source, name_key
+from models.coded.joined import name_key, seem_joined
+from models.coded.source import CHOICE, Source
 from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME, WHY_FRAME
+from models.plural import counted
 from models.privacy.masking import masked
 from models.strategy import Strategy, strategy_named
 from models.tables.table import Row
@@ -30,6 +32,7 @@ class Codes:
         self._source = source
         self._known = {name_key(code.name): code for code in FIXED}
         self._known_whys = dict(self._known)
+        self._rows: dict[tuple[str, str], list[int]] = defaultdict(list)  # (kind of column, code's name) to its lines
         self._said: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)  # (target or net, word) to its line
 
     def code(self, row: Row, name: str, kind: str) -> Code:
@@ -37,6 +40,7 @@ class Codes:
         key = name_key(name)
         known, frame = (self._known, PURPOSE_FRAME) if kind == "code" else (self._known_whys, WHY_FRAME)
         code = known.setdefault(key, Code(new_code_id("", frame, "outside", key), name))
+        self._rows[kind, code.name].append(row.number)
         if code.name != name and not code.fixed:
             detail = f"«{name}», read as «{code.name}»"
             self._source.note(row.number, self._source.columns[kind], Fault.SPELLING, detail)
@@ -58,6 +62,16 @@ class Codes:
             for code, word in zip(codes, words * len(codes) if len(words) == 1 else words, strict=False):
                 if word:
                     self._said[code.code_id].setdefault((kind, self._value(row, kind, word)), row.number)
+
+    def note_joined(self) -> None:
+        """Note the codes that look like several, once a code: one line may hold several codes, joined by ``|`` only."""
+        gone = {passed.row for passed in self._source.refused}
+        taken = {key: kept for key, rows in self._rows.items() if (kept := [row for row in rows if row not in gone])}
+        for kind in ("code", "why_code"):
+            for name, parts in seem_joined(name for of, name in taken if of == kind).items():
+                rows = taken[kind, name]
+                detail = f"«{name}» in {counted(len(rows), 'row')}; codes: {', '.join(f'«{part}»' for part in parts)}"
+                self._source.note(rows[0], self._source.columns[kind], Fault.JOINED, detail)
 
     def require_agreement(self) -> None:
         """Refuse the file when it says two things of one code: nobody but its owner can tell which is meant.

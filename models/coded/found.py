@@ -27,6 +27,7 @@ class Fault(StrEnum):
     TWO_WAVES = "the same card has another wave elsewhere"
     NO_SCORE = "no score of the scale"
     REPEATED = "the line repeats an earlier one"
+    JOINED = "taken as one code, though its parts are codes: several codes are joined by |"
     SPELLING = "the code is spelled differently elsewhere"
     NO_DATE = "this is no date"
     TWO_VALUES = "the same card has another value elsewhere: it counts as having none"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from models.coded.codes import Codes
 from models.coded.found import Fault, Passed
-from models.coded.source import Source, name_key
+from models.coded.joined import name_key
+from models.coded.source import Source
 from models.privacy.masking import masked
 from models.scale import NoScore, parse_score
 from models.tables.table import Row

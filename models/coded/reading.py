@@ -2,7 +2,7 @@
 
 from models.coded.attributes import Attributes
 from models.coded.codes import Codes
-from models.coded.found import CodedTable
+from models.coded.found import CodedTable, Fault, Passed
 from models.coded.lines import Lines
 from models.coded.rows import rows_of
 from models.coded.source import Source
@@ -35,6 +35,7 @@ def read_coded(table: Table, settings: Study) -> CodedTable:
     lines = Lines(source, codes, settings.scale)
     answers = tuple(rows_of(source, lines))
     codes.require_agreement()
+    codes.note_joined()
     attributes = others.of(answers)
     gone = {passed.row for passed in source.refused}
     found = CodedTable(
@@ -44,7 +45,7 @@ def read_coded(table: Table, settings: Study) -> CodedTable:
         codes.of_purposes({code for answer in answers for code in answer.coded.codes}),
         tuple(sorted(source.refused, key=lambda passed: passed.row)),
         tuple(passed for passed in source.no_score if passed.row not in gone),
-        tuple(sorted((passed for passed in source.notes if passed.row not in gone), key=lambda passed: passed.row)),
+        tuple(sorted((passed for passed in source.notes if passed.row not in gone), key=_weighty_first)),
         attributes,
         others.names,
         others.month_first,
@@ -52,6 +53,11 @@ def read_coded(table: Table, settings: Study) -> CodedTable:
     )
     _require_usable(found, lines.score_cells)
     return found
+
+
+def _weighty_first(passed: Passed) -> tuple[bool, int]:
+    """What may make many codes wrong is not lost among what is in single rows."""
+    return passed.fault is not Fault.JOINED, passed.row
 
 
 def _require_usable(found: CodedTable, score_cells: int) -> None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from models.balance import JOINED
+from models.codebook import JOINED
 from models.coded.found import Fault, Passed
 from models.errors import RechkiError
 from models.inert import printable
 from models.privacy.masking import masked
 from models.tables.table import Row, Table
-from models.text import text_key
 
 _SHOWN = 80
 CHOICE = ("strategy", "strategy_reason")
@@ -52,8 +51,3 @@ class Source:
     def place(self, number: int, kind: str) -> str:
         """Return where something stands, for an error."""
         return f"{self.table.path}, row {number}, column {self.columns[kind]!r}"
-
-
-def name_key(name: str) -> str:
-    """Return what names of one code share: they read the same, and unlike in answers «A+» and «A» are two."""
-    return text_key(f"0{name}0")  # between two digits nothing is taken off its ends

@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from models.codeframe.lines import FrameFile, Line
 from models.codeframe.qdc import read_qdc, write_qdc
-from models.codeframe.sheet import read_sheet, write_workbook
+from models.codeframe.sheet import read_sheet, write_csv, write_workbook
 from models.codeframe.yamlfile import read_yaml, write_yaml
 from models.errors import RechkiError
 from models.tables.table import DELIMITED, WORKBOOKS
 
 _T = TypeVar("_T")
 _WRITERS: dict[str, Callable[[Sequence[Line]], bytes]] = {
+    ".csv": write_csv,
     ".qdc": write_qdc,
     ".xlsx": write_workbook,
     ".yaml": write_yaml,

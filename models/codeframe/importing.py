@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.codebook import Code, Codebook, Event, EventKind, Target, new_code_id
+from models.codebook import JOINED, Code, Codebook, Event, EventKind, Target, new_code_id
 from models.codeframe.lines import MOST_CODES, FrameFile, Line
 from models.codeframe.qdc import guid_of
 from models.errors import RechkiError
@@ -125,6 +125,8 @@ class _Taking:
         said["code"] = " ".join(said.get("code", "").split())
         if not said["code"]:
             self._problem(line, "code", "the code has no name")
+        if JOINED in said["code"]:
+            self._problem(line, "code", f"the name holds {JOINED}, which joins codes: write / or a comma instead")
         if any(code.fixed and text_key(code.name) == text_key(said["code"]) for code in self.book.codes.values()):
             self._problem(line, "code", f"«{said['code']}» is a fixed code, which every study has: leave the row out")
         for column, most in (

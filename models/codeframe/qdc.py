@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from models.codebook import Target
 from models.codeframe.lines import FrameFile, Line, small_enough
 from models.errors import RechkiError
+from models.plural import counted
 from models.strategy import Strategy
 from models.text import text_key, tidy
 
@@ -131,7 +132,8 @@ def read_qdc(path: Path) -> FrameFile:
     }
     found = [(line, depth) for code in codes for line, depth in _lines(code, [], targets)]
     deep = sum(depth > 1 for _, depth in found)
-    notes = (f"{deep} codes stand deeper than one net: the outermost one is taken",) if deep else ()
+    stand = f"{counted(deep, 'code')} {'stands' if deep == 1 else 'stand'}"
+    notes = (f"{stand} deeper than one net: the outermost one is taken",) if deep else ()
     return FrameFile(path, tuple(line for line, _ in found), notes=notes)
 
 

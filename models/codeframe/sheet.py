@@ -1,8 +1,9 @@
-"""A code frame as a table: read from anything that holds one, written as a workbook."""
+"""A code frame as a table: read from anything that holds one, written as a workbook or as CSV."""
 
+import csv
 import re
 from collections.abc import Sequence
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 from models.codeframe.lines import COLUMNS, FrameFile, Line, small_enough
@@ -107,6 +108,14 @@ def write_workbook(lines: Sequence[Line]) -> bytes:
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def write_csv(lines: Sequence[Line]) -> bytes:
+    """Write a code frame as CSV: UTF-8, commas, every cell in quotes; no text can become a formula."""
+    out = StringIO()
+    table = [COLUMNS, *([_guarded(line.said[column]) for column in COLUMNS] for line in lines)]
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(table)
+    return out.getvalue().encode()
 
 
 def _guarded(text: str) -> str:

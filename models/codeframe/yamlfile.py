@@ -9,6 +9,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from models.broken_yaml import fault_in
 from models.codeframe.lines import COLUMNS, FrameFile, Line, small_enough
 from models.errors import RechkiError
 from models.text import tidy
@@ -28,8 +29,7 @@ def read_yaml(path: Path) -> FrameFile:
     try:
         loaded = YAML().load(content.decode("utf-8-sig"))
     except (YAMLError, UnicodeDecodeError, RecursionError) as error:
-        what = " ".join(str(error).split()) or "nested too deep"
-        raise RechkiError(f"not readable as YAML: {what}", str(path), "Correct the file; it must be UTF-8.") from error
+        raise RechkiError(fault_in(error), str(path), "Correct the file; it must be UTF-8.") from error
     codes = loaded.get("codes") if isinstance(loaded, CommentedMap) else loaded
     if not isinstance(codes, CommentedSeq) or not codes:
         raise RechkiError("the file holds no list of codes", str(path), _LIKE)

@@ -63,8 +63,8 @@ class Table:
     month_first: bool = False
     remarks: tuple[str, ...] = ()
 
-    def column(self, name: str) -> int:
-        """Return the position of a column.
+    def column(self, name: str, do: str = "Name a column that is there.") -> int:
+        """Return the position of a column; `do` is what to do when it is not there.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Table:
             raise RechkiError(
                 f"there is no column {name!r}; the file has: {', '.join(self.header)}",
                 str(self.path),
-                "Name a column that is there: in study.yaml under cards.columns, or in the command.",
+                do,
             ) from None
 
 

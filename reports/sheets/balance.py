@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from models.balance import JOINED
+from models.codebook import JOINED
 from models.state import State
 from reports.data import Report
 from reports.language import Language, language_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from models.balance import JOINED
+from models.codebook import JOINED
 from reports.data import Reasons, Report
 from reports.language import Language, language_of
 from reports.reasons import VERDICTS

@@ -1,6 +1,7 @@
 """Cards: read, or set apart with row, column and reason."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -258,6 +259,15 @@ def test_a_score_cell_full_of_text_is_named_without_repeating_it(
 ) -> None:
     (problem,) = read(write_cards(("1", "", "расти", "5", ""), ("2", "", "деньги", cell, ""))).no_score
     assert len(str(problem)) < 100
+
+
+def test_a_column_that_is_not_there_is_looked_for_in_the_study(
+    write_cards: Callable[..., Path], make_study: Callable[..., Study]
+) -> None:
+    table, settings = open_file(write_cards(("1", "", "расти", "5", "")), make_study())
+    with pytest.raises(RechkiError, match="there is no column") as refused:
+        read_cards(replace(table, header=("x",) * len(table.header)), settings, b"key")
+    assert "study.yaml" in refused.value.do
 
 
 def test_the_same_answer_is_the_same_card_however_its_date_is_written(

@@ -294,6 +294,26 @@ def test_codes_that_differ_in_case_or_spaces_are_one_and_it_is_told(read: Any) -
     assert [passed.fault for passed in alike.refused] == [Fault.NO_CODE]
 
 
+def test_codes_joined_by_something_else_than_the_bar_are_told(read: Any) -> None:
+    found = read(
+        *(line(1, "Цена"), line(2, "Скорость"), line(3, "", 3), line(4, "Цена, Скорость"), line(5, "скорость;цена")),
+        *(line(6, "Цена,  Скорость"), line(7, "Цена, доход"), line(8, "Цена|Скорость"), line(9, "Цена; другое")),
+    )
+    told = [(note.row, note.detail) for note in found.notes if note.fault is Fault.JOINED]
+    assert told == [
+        (5, "«Цена, Скорость» in 2 rows; codes: «Цена», «Скорость»"),
+        (6, "«скорость;цена» in 1 row; codes: «Скорость», «Цена»"),
+    ]
+    whys = read(
+        *(line(1, why_code="Быстро"), line(2, why_code="Близко"), line(3, why_code="Быстро, близко")),
+        *(line(4, "цель", why_code="Далеко"), line(5, "Цель", why_code="Дорого")),
+    )
+    assert [(note.fault, note.column) for note in whys.notes] == [(Fault.JOINED, "why_code"), (Fault.SPELLING, "code")]
+    taken = line(1, "А", row=1), line(2, "Б", row=1), line(3, "Б", row=1)
+    refused = read(*taken, line("", "А, Б", row=1), line(4, "А, Б", row=2), line(4, "А", row=2, score=1))
+    assert refused.notes == (), "what is refused anyway is no code"
+
+
 def test_a_card_without_a_respondent_is_nobody_elses(read: Any) -> None:
     found = read(line("7", respondent=""), line("8", respondent="7"), line("9", respondent="7"))
     assert len({row.respondent for row in found.rows}) == 2

@@ -1,5 +1,6 @@
 """The code frame in files of other programs: written as they expect it, read back as it was, refused in words."""
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -154,6 +155,15 @@ def test_a_frame_written_as_a_workbook_comes_back_and_holds_no_formula(tmp_path:
     assert not [cell.value for cell in cells if str(cell.value)[0] in "=+-@\t\r"]
 
 
+@given(frames())
+@example(FRAME)
+def test_a_frame_written_as_csv_comes_back_and_holds_no_formula(tmp_path: Path, lines: list[Line]) -> None:
+    assert read_back(tmp_path, ".csv", lines) == [held.said for held in lines]
+    with (tmp_path / "frame.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row if cell]
+    assert not [cell for cell in cells if cell[0] in "=+-@\t\r"]
+
+
 def test_the_rules_would_notice_a_file_that_breaks_them() -> None:
     good = frame_bytes(Path("x.qdc"), FRAME).decode()
     for old, new in (
@@ -186,7 +196,7 @@ def test_files_of_other_programs_are_read(tmp_path: Path, namespace: str) -> Non
         {"code_id": guid.lower(), "code": "Скидки", "net": "Деньги", "definition": "акции\nи купоны"},
         {"code_id": guid.lower().replace("12", "13"), "code": "Сон", "net": ""},
     ]
-    assert found.notes == ("1 codes stand deeper than one net: the outermost one is taken",)
+    assert found.notes == ("1 code stands deeper than one net: the outermost one is taken",)
 
 
 @pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "utf-16"])
@@ -299,6 +309,7 @@ def test_two_codes_may_change_names_with_each_other(tmp_path: Path) -> None:
     [
         (["Деньги;;;;;", "«деньги»;;;;;"], "row 2, column 'code': two codes would be called.*\n.*row 3"),
         (["Сон;;;;;", "сон;;;;;"], "row 3, column 'code': row 2 is the same code «Сон»"),
+        (["Деньги|доход;;;;;"], r"row 2, column 'code': the name holds \|"),
         ([";о доходе;;;;"], "row 2, column 'code': the code has no name"),
         (["Деньги;;может быть;;;"], "row 2, column 'target': 'может быть' is no target"),
         (["Не по теме;;;;;"], "«Не по теме» is a fixed code"),
@@ -343,7 +354,7 @@ def test_a_code_that_is_gone_is_not_changed_by_a_file(tmp_path: Path, end: Calla
     assert fresh.code_id != "code-000000", "the name alone makes a new code"
 
 
-@pytest.mark.parametrize("kind", [".qdc", ".xlsx", ".yaml"])
+@pytest.mark.parametrize("kind", [".qdc", ".xlsx", ".yaml", ".csv"])
 def test_a_frame_carried_into_another_study_and_out_again_is_the_same_file(tmp_path: Path, kind: str) -> None:
     (tmp_path / "first.yaml").write_bytes(frame_bytes(Path("x.yaml"), FRAME))
     first = after(log(), tmp_path / "first.yaml").codebook

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.plural import plural
+from models.plural import counted, plural
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,8 @@ from models.plural import plural
 )
 def test_a_noun_takes_the_form_of_its_number(count: int, words: str) -> None:
     assert f"{count} {plural(count, 'группа', 'группы', 'групп')}" == words
+
+
+def test_an_english_noun_stands_alone_with_one_only() -> None:
+    told = [counted(0, "code"), counted(1, "code"), counted(2, "code"), counted(2, "entry", "entries")]
+    assert told == ["0 codes", "1 code", "2 codes", "2 entries"]

@@ -52,6 +52,13 @@ def test_a_confirmed_group_makes_one_code_for_its_phrases() -> None:
     assert created.origin == "ls/1/1/1"
 
 
+def test_a_typed_name_never_holds_what_joins_codes() -> None:
+    codebook = book()
+    interpret(STUDY, GROUP, Answer(new_names=("Расти | меняться",), members=ALL), source(), codebook)
+    interpret(STUDY, PHRASE, Answer(new_names=("Цена|Срок", "расти|меняться")), source(2), codebook)
+    assert [name for name, _ in substantive(codebook)] == ["Расти / меняться", "Цена/Срок", "расти/меняться"]
+
+
 def test_a_line_that_is_not_mentioned_does_not_belong() -> None:
     decisions, _ = interpret(STUDY, GROUP, Answer(new_names=("Расти",), members={0: Member.BELONGS}), source(), book())
     assert [made.verdict for made in decisions] == [Verdict.ASSIGN, Verdict.ASSIGN, Verdict.NOT, Verdict.NOT]

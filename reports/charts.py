@@ -157,7 +157,7 @@ def sentence(line: Line, t: Language) -> str:
     name, state = printable(line["code"]), t(STATES[line["state"]])
     if not line["n"]:
         return f"{name}: {state}."
-    unsure = certainty(line["state"], line["certain"], t)
+    unsure = certainty(line, t)
     return t(
         "{name}: оценки 0–2 — {d}, 3 — {three}, 5 — {e} из {n}; B {b}, {level}\u00a0% интервал {between}; {state}.",
         name=name,

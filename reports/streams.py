@@ -73,7 +73,7 @@ def stream_map(
     ]
     labels = placed_labels(dots, [_wishes(line, len(balance), layout) for line in lines], _RADIUS, frame, spans)
     halos, written = _labels(labels, dots, plot)
-    layers = [*_ground(plot, settings, t), *halos, *_marks(lines, dots, plot, t), *written]
+    layers = [*_ground(plot, layout, settings, t), *halos, *_marks(lines, dots, plot, t), *written]
     facts = " ".join(fact(line, t) for line in lines) or t("Потоков с оценками нет.")
     return drawn(
         layers,
@@ -126,7 +126,7 @@ def _wishes(line: Line, streams: int, layout: Layout) -> list[str]:
     return ["\n".join(wrapped(name, width, 2)) or number for width in (24, 16)] + [number]
 
 
-def _ground(plot: _Plot, settings: Balance, t: Language) -> list[Layer]:
+def _ground(plot: _Plot, layout: Layout, settings: Balance, t: Language) -> list[Layer]:
     """Draw both axes: B with its zones, and the sizes with their bounds."""
     bounds = [max(bound, 0.0) for bound in settings.size_bounds if bound < plot.top]
     edges = [0.0, *bounds, plot.top]
@@ -140,7 +140,7 @@ def _ground(plot: _Plot, settings: Balance, t: Language) -> list[Layer]:
     dashed = {"color": INK, "opacity": 0.18, "strokeDash": [2, 3]}
     all_down = {"x": x_of("x"), "y": at(0), "y2": at(plot.height)}
     return [
-        *axis_of_b(settings, plot.width, plot.height, t),
+        *axis_of_b(settings, layout, plot.height, t),
         Layer([{"x": 0}], "rule", {"color": INK, "opacity": 0.45}, all_down),
         Layer(lines, "rule", dashed, {"y": y_of(plot.height)}),
         Layer(lines, "text", {**AXIS, "fontSize": 10, "align": "right"}, beside),

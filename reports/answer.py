@@ -162,6 +162,12 @@ def _unknown(report: Report, streams: Sequence[Stream], t: Language) -> str:
         )
     if report.awaiting:
         parts.append(_awaiting(report, t))
+    if not parts and any(_grade_open(stream) for stream in streams):
+        return (
+            t("Обо всём, кроме степени, можно сказать уверенно, и ни одна фраза не ждёт решения.")
+            if not report.outside
+            else t("Обо всём, кроме степени, можно сказать уверенно.")
+        )
     if not parts:
         return (
             t("Обо всех потоках можно сказать уверенно, и ни одна фраза не ждёт решения.")

@@ -20,7 +20,7 @@ from models.store import cards, review
 from models.store.database import Transaction, now
 from reports.data import Report
 
-_SHOWN = ["code", "n", "b", "state", "certain", "box", "size", "target", "strategy"]
+_SHOWN = ["code", "n", "b", "state", "certain", "box", "size", "target", "strategy", "side"]
 
 
 def snapshot(tx: Transaction, found: Report) -> Snapshot:

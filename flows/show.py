@@ -66,6 +66,6 @@ def print_balance(table: pd.DataFrame, title: str, expected: dict[str, str] | No
             percentages,
             str(row["size"]),
             state,
-            str(row["certain"]),
+            f"only {row['side']}" if row["certain"] == "no" and row["side"] else str(row["certain"]),
         )
     console.print(shown)

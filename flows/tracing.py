@@ -1,4 +1,7 @@
-"""`rechki trace`: what stands behind the numbers of a code. It only reads, also while another run works."""
+"""`rechki trace`: what stands behind the numbers of a code. It only reads, also while another run works.
+
+For the owner, who has private.db, it names cards by their own ids too, and says the phrases.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,7 +14,7 @@ from models.inert import printable
 from models.plural import counted
 from models.recoding import find_code, in_words
 from models.store import cards, review
-from models.tracing import Behind, annotations_behind, events_behind
+from models.tracing import Behind, annotations_behind, events_behind, for_owner
 from reports.data import evidence_of
 
 
@@ -46,12 +49,15 @@ def trace_code(folder: Path, wanted: str, frame: str = FRAME) -> Trace:
             if code.code_id in row.codes
         ]
         places, decisions = cards.phrase_places(tx, frame), review.live_decisions(tx, frame)
+        annotations = annotations_behind(code.code_id, states, decisions, places, scores)
+        if (private := opened.private).exists():
+            annotations = for_owner(annotations, private.original_ids(), private.verbatims(frame))
         return Trace(
             code_id=code.code_id,
             name=code.name,
             rows=len(coded),
             scored=sum(row.score is not None for row in coded),
-            annotations=annotations_behind(code.code_id, states, decisions, places, scores),
+            annotations=annotations,
             events=[(event, in_words(event, codebook)) for event in events_behind(code.code_id, codebook, events)],
             evidence=evidence_of(tx, opened.settings),
         )
@@ -66,12 +72,33 @@ def _find(codebook: Codebook, wanted: str) -> Code:
 def as_json(found: Trace) -> str:
     """Write a trace as JSON."""
     told = asdict(found) | {
+        "annotations": [_told(behind) for behind in found.annotations],
         "events": [
             {"event_id": event.event_id, "at": event.at, "who": event.who, "origin": event.origin, "what": words}
             for event, words in found.events
-        ]
+        ],
     }
     return json.dumps(told, ensure_ascii=False, indent=1, default=str)
+
+
+def _told(behind: Behind) -> dict[str, object]:
+    """All fields of an annotation, without those that are the owner's where there is nothing in them."""
+    owners = ("original_id", "words")
+    return {name: value for name, value in asdict(behind).items() if value is not None or name not in owners}
+
+
+def _line(behind: Behind) -> str:
+    card = behind.card_id + (f" ({_plain(behind.original_id)})" if behind.original_id else "")
+    words = f"  «{_plain(behind.words)}»" if behind.words else ""
+    return (
+        f"annotation {behind.origin}  card {card} row {behind.row} "
+        f"score {'-' if behind.score is None else behind.score}  phrase {behind.phrase_id} "
+        f"({behind.start}-{behind.end})  annotator {behind.annotator}  {behind.decided_at:%Y-%m-%d %H:%M} UTC{words}"
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(printable(text).split())
 
 
 def print_trace(found: Trace) -> None:
@@ -84,12 +111,7 @@ def print_trace(found: Trace) -> None:
         f"{counted(phrases, 'phrase')}, {counted(origins, 'annotation')}",
         f"evidence {found.evidence}",
     ]
-    lines += [
-        f"annotation {behind.origin}  card {behind.card_id} row {behind.row} "
-        f"score {'-' if behind.score is None else behind.score}  phrase {behind.phrase_id} "
-        f"({behind.start}-{behind.end})  annotator {behind.annotator}  {behind.decided_at:%Y-%m-%d %H:%M} UTC"
-        for behind in found.annotations
-    ]
+    lines += [_line(behind) for behind in found.annotations]
     lines += [
         f"codebook event {event.event_id}  {event.who}  {event.at:%Y-%m-%d %H:%M} UTC  {printable(words)} "
         f"({event.origin})"

@@ -99,7 +99,8 @@ def served_balance(
         certain, box, size, target, strategy; then share (percent of respondents), b_low, b_high (interval of B),
         level (percent) of that interval, p_very_under … p_over, flags; step, step_scores, step_state: how many rows of
         which scores more (or, below zero, fewer) give which other state, 0 when no such change does; strategy_override
-        and strategy_reason: what the analyst chose instead of the computed strategy, which stays beside it.
+        and strategy_reason: what the analyst chose instead of the computed strategy, which stays beside it; side:
+        under, well or over where it is sure that the state lies there, even where its grade is not, else empty.
     """
     counted = Counted.of(rows, codes, settings)
     by_code = rows_by_code(counted.rows)
@@ -179,6 +180,7 @@ COLUMNS = (
         "step_state",
         "strategy_override",
         "strategy_reason",
+        "side",
     ),
 )
 
@@ -258,6 +260,7 @@ def balance_line(
         "step_state": str(step.state) if step else "",
         "strategy_override": str(code.strategy or ""),
         "strategy_reason": code.strategy_reason,
+        "side": _sure_side(people, tally, likely, settings),
     }
 
 
@@ -281,6 +284,20 @@ def _flags(people: Mapping[str, Tally], tally: Tally, state: State | None, setti
     if state and any(state_of(tally - one, settings) != state for one in set(people.values())):
         flags.append("unstable")
     return flags
+
+
+def _sure_side(people: Mapping[str, Tally], tally: Tally, likely: Mapping[State, float], settings: Balance) -> str:
+    """Tell the side of the state where its states together are likely enough, enough scored, and no single one decides.
+
+    «Very under» and «under» are one side: which of the two it is may stay open.
+    """
+    state = state_of(tally, settings)
+    if state is None or len(people) < settings.certain.respondents:
+        return ""
+    together = round(sum(part for of, part in likely.items() if of.side == state.side), 9)  # 0.1 + 0.7 is 0.8 as well
+    without = (state_of(tally - one, settings) for one in set(people.values()))
+    stays = all(other is None or other.side == state.side for other in without)
+    return state.side if stays and together >= settings.certain.probability else ""
 
 
 def estimate_of(people: Mapping[str, Tally], settings: Balance) -> Estimate | None:

@@ -15,6 +15,11 @@ class State(StrEnum):
     WELL = "well"
     OVER = "over"
 
+    @property
+    def side(self) -> str:
+        """Where B lies, whatever the grade: under, well or over."""
+        return "under" if self is State.VERY_UNDER else str(self)
+
 
 @dataclass(frozen=True)
 class Tally:

@@ -1,7 +1,7 @@
 """What stands behind a code's numbers: the annotations that confirmed its phrases, and the codebook's events."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.codebook import Codebook, Event
@@ -13,6 +13,7 @@ class Behind:
     """One annotation behind one phrase of a code.
 
     `origin` is ``instance/project/annotation/revision``; `start` and `end` are the phrase's place in the verbatim.
+    `original_id` and `words` are the card's own id and the phrase as it was written: only the owner has them.
     """
 
     card_id: str
@@ -24,6 +25,8 @@ class Behind:
     origin: str
     annotator: str
     decided_at: datetime
+    original_id: str | None = None
+    words: str | None = None
 
 
 def annotations_behind(
@@ -52,6 +55,20 @@ def annotations_behind(
             score = scores[card_id, row]
             found.append(Behind(card_id, row, score, phrase_id, start, end, origin, by.annotator, by.decided_at))
     return sorted(found, key=lambda behind: (behind.card_id, behind.row, behind.start, behind.phrase_id, behind.origin))
+
+
+def for_owner(
+    found: Iterable[Behind], original_ids: Mapping[str, str], verbatims: Mapping[tuple[str, int], str]
+) -> list[Behind]:
+    """Name the cards by their own ids and the phrases by their words, as far as these are kept."""
+    return [
+        replace(
+            behind,
+            original_id=original_ids.get(behind.card_id),
+            words=verbatims.get((behind.card_id, behind.row), "")[behind.start : behind.end] or None,
+        )
+        for behind in found
+    ]
 
 
 def events_behind(code_id: str, codebook: Codebook, events: Iterable[Event]) -> list[Event]:

@@ -15,7 +15,7 @@ from models.interval import Estimate, change
 COLUMNS = (
     *("code", "code_id", "part", "wave", "rows", "n", "respondents", "share", "e", "u", "d", "b", "b_low", "b_high"),
     *("level", "state", "certain", "since", "change", "change_low", "change_high", "verdict"),
-    *("flags", "step", "step_scores", "step_state"),
+    *("flags", "step", "step_scores", "step_state", "side"),
 )
 
 
@@ -47,8 +47,8 @@ def wave_balance(rows: Iterable[CodedRow], codes: Sequence[Code], settings: Bala
     DataFrame
         code, code_id, part (wave, no_wave or total), wave, rows, n, respondents, share, e, u, d, b, b_low, b_high,
         level, state, certain, as in `models.balance.served_balance`; since (the wave before), change, change_low,
-        change_high (points, NaN where one of the waves has no score), verdict; flags, step, step_scores, step_state
-        as there. Empty with fewer than two waves.
+        change_high (points, NaN where one of the waves has no score), verdict; flags, step, step_scores, step_state,
+        side as there. Empty with fewer than two waves.
     """
     everything = Counted.of(rows, codes, settings)
     waves = sorted({row.wave for row in everything.rows if row.wave}, key=wave_order)

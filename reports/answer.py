@@ -1,6 +1,7 @@
 """The answer of a report in five sentences, made from its numbers by rules.
 
-Nothing is said of a stream «for sure» unless its state is `certain` and no flag says that it hangs on too few people.
+Nothing is said of a stream «for sure» unless its side (under, well, over) is: likely enough, and not by too few people.
+Where only the grade of an underserved stream is open, it is among the sure ones, and its grade is said to be open.
 """
 
 import math
@@ -43,8 +44,13 @@ def answer(report: Report) -> tuple[str, ...]:
 
 
 def is_sure(stream: Stream) -> bool:
-    """Whether a stream's state may be claimed: it is certain, and neither few people nor one alone carry it."""
-    return stream["certain"] == "yes" and not _TOO_FEW & set(stream["flags"].split("|"))
+    """Whether it may be claimed that a stream is underserved, well served or overserved, whatever the grade."""
+    return bool(stream["side"])
+
+
+def _grade_open(stream: Stream) -> bool:
+    """Whether it is sure that a stream is underserved, but not how much: the state itself hangs on too little."""
+    return is_sure(stream) and (stream["certain"] == "no" or bool(_TOO_FEW & set(stream["flags"].split("|"))))
 
 
 def _counts(report: Report, count: int, t: Language) -> str:
@@ -66,13 +72,20 @@ def _counts(report: Report, count: int, t: Language) -> str:
 
 def _sure(report: Report, streams: Sequence[Stream], t: Language) -> str:
     sure = [stream for stream in streams if is_sure(stream)]
-    under = [stream for stream in sure if stream["state"] in _UNDER]
+    under = [stream for stream in sure if stream["state"] in _UNDER and not _grade_open(stream)]
+    somehow = [stream for stream in sure if _grade_open(stream)]
     over = [stream for stream in sure if stream["state"] == State.OVER]
     limit = t.percent(100 * report.settings.balance.certain.probability)
     parts = []
     if under:
         verb = t("недообслужен") if len(under) == 1 else t("недообслужены")
         parts.append(f"{verb} {_named(under, t)}")
+    if somehow:
+        parts.append(
+            t("недообслужены, а насколько — нельзя сказать, {names}", names=_named(somehow, t))
+            if len(somehow) > 1
+            else t("недообслужен, а насколько — нельзя сказать, {name}", name=_named(somehow, t))
+        )
     if over:
         verb = t("переобслужен") if len(over) == 1 else t("переобслужены")
         parts.append(f"{verb} {_named(over, t)}")
@@ -123,6 +136,8 @@ def _served(stream: Stream, t: Language) -> str:
     )
     if not is_sure(stream):
         return t("{b}, но как он обслужен, нельзя сказать уверенно", b=b)
+    if _grade_open(stream):
+        return t("недообслужен, насколько — нельзя сказать ({b})", b=b)
     apart = t(", мнения разошлись") if "polarised" in stream["flags"].split("|") else ""
     return f"{t(words.STATES[stream['state']])} ({b}){apart}"
 
@@ -147,6 +162,12 @@ def _unknown(report: Report, streams: Sequence[Stream], t: Language) -> str:
         )
     if report.awaiting:
         parts.append(_awaiting(report, t))
+    if not parts and any(_grade_open(stream) for stream in streams):
+        return (
+            t("Обо всём, кроме степени, можно сказать уверенно, и ни одна фраза не ждёт решения.")
+            if not report.outside
+            else t("Обо всём, кроме степени, можно сказать уверенно.")
+        )
     if not parts:
         return (
             t("Обо всех потоках можно сказать уверенно, и ни одна фраза не ждёт решения.")

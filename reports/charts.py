@@ -10,13 +10,16 @@ from models.inert import printable
 from reports.drawing import INK, PAPER, Drawing, Layer, as_it_is, at, drawn, said, text, tip, x_of, y_of
 from reports.figures import interval
 from reports.language import RUSSIAN, Language
+from reports.letters import width_of
 from reports.placing import LINE, WIDE, Layout, Line, Row, placed
 from reports.words import ROWS, STATES, certainty
 
 # Orange and blue differ for every kind of colour blindness. The page sets the variables anew for its dark theme.
 DISSATISFIED, NEUTRAL, EXCEEDED = "var(--bar-02, #8f3a06)", "var(--bar-3, #d07f2a)", "var(--bar-5, #2f6fb0)"
-AXIS = {"color": INK, "fontSize": 11, "opacity": 0.75}
+_FONT = 11  # pixels: the height of the axis' words
+AXIS = {"color": INK, "fontSize": _FONT, "opacity": 0.75}
 _BAR, _HEAD = 13, 46  # pixels: the thickness of a bar, the head with zones and axis
+_FITS, _APART = 0.75, 4  # of a name's room its zone must have; pixels between two names
 
 
 def diverging_bars(
@@ -49,12 +52,24 @@ def diverging_bars(
     )
 
 
-def zone_names(settings: Balance, width: float, t: Language) -> list[dict[str, Any]]:
-    """Name the zones of B that are wide enough for their names on an axis of `width` pixels."""
+def zone_names(settings: Balance, width: float, margin: float, t: Language) -> list[dict[str, Any]]:
+    """Name the zones of B on an axis of `width` pixels, with `margin` more on the right.
+
+    A name may stand a little over the edges of its zone, never over another name; a zone too narrow for its name has
+    none.
+    """
     cuts = [-100.0, settings.under, settings.over, 100.0]
     zones = zip(cuts, cuts[1:], ("under", "well", "over"), strict=False)
-    named = [((low + high) / 2, high - low, t(STATES[state])) for low, high, state in zones]
-    return [{"x": x, "t": name} for x, wide, name in named if wide * width / 200 > 6.6 * len(name)]
+    named: list[dict[str, Any]] = []
+    free = width + margin
+    for low, high, state in reversed(list(zones)):
+        name = t(STATES[state])
+        room, wide, middle = width_of(name) * _FONT, (high - low) * width / 200, (low + high + 200) * width / 400
+        x = min(max(middle, room / 2), free - room / 2)
+        if wide >= _FITS * room and x >= room / 2:
+            named.append({"x": 200 * x / width - 100, "t": name})
+            free = x - room / 2 - _APART
+    return named[::-1]
 
 
 def _head(settings: Balance, layout: Layout, rows: Sequence[Row], t: Language) -> list[Layer]:
@@ -65,20 +80,21 @@ def _head(settings: Balance, layout: Layout, rows: Sequence[Row], t: Language) -
     zeros = [{"x": 0, "y": high, "y2": low} for high, low in zero]
     places = {"x": x_of("x"), "y": y_of(height), "y2": {"field": "y2"}}
     return [
-        *axis_of_b(settings, layout.right - layout.left, height, t),
+        *axis_of_b(settings, layout, height, t),
         Layer(zeros, "rule", {"color": INK, "opacity": 0.55}, places),
     ]
 
 
-def axis_of_b(settings: Balance, width: float, height: float, t: Language) -> list[Layer]:
+def axis_of_b(settings: Balance, layout: Layout, height: float, t: Language) -> list[Layer]:
     """Draw the axis of B above a plot, its zones, and the field where B means well served."""
+    names = zone_names(settings, layout.right - layout.left, layout.width - layout.right, t)
     ticks = [{"x": point, "t": t.points(point, 0)} for point in (-100, -50, 0, 50, 100)]
     field = [{"x": settings.under, "x2": settings.over}]
     all_down = {"x": x_of("x"), "y": at(0), "y2": at(max(height, 1))}
     return [
         Layer(field, "rect", {"color": INK, "opacity": 0.055}, {**all_down, "x2": {"field": "x2"}}),
         Layer(ticks, "rule", {"color": INK, "opacity": 0.13}, all_down),
-        Layer(zone_names(settings, width, t), "text", AXIS, {"x": x_of("x"), "y": at(-31), "text": said()}),
+        Layer(names, "text", AXIS, {"x": x_of("x"), "y": at(-31), "text": said()}),
         Layer(ticks, "text", AXIS, {"x": x_of("x"), "y": at(-11), "text": said()}),
     ]
 
@@ -157,7 +173,7 @@ def sentence(line: Line, t: Language) -> str:
     name, state = printable(line["code"]), t(STATES[line["state"]])
     if not line["n"]:
         return f"{name}: {state}."
-    unsure = certainty(line["state"], line["certain"], t)
+    unsure = certainty(line, t)
     return t(
         "{name}: оценки 0–2 — {d}, 3 — {three}, 5 — {e} из {n}; B {b}, {level}\u00a0% интервал {between}; {state}.",
         name=name,

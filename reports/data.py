@@ -37,7 +37,7 @@ class Verbatim:
 
     `behind` names what stands behind the code: ``instance/project/annotation/revision``, or file and line of a coding
     made outside Rechki; several joined by ``; ``. `masked` has text and reason as Label Studio shows them, where the
-    cards were masked on reading.
+    cards were masked on reading. `card` is the id that the card had in its file: only the owner's report has it.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Verbatim:
     phrase_id: str = ""
     behind: str = ""
     masked: tuple[str, str] | None = None
+    card: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,11 @@ class Report:
     not_read: tuple[Refusal, ...] = ()
     not_whole: tuple[ReadFile, ...] = ()
 
+    @property
+    def names_cards(self) -> bool:
+        """Whether it names cards by the ids of their files: only the owner's does."""
+        return not (self.masked or self.shared) and any(said.card for of in self.verbatims.values() for said in of)
+
 
 def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRAME, *, masked: bool = False) -> Report:
     """Compute the served balance from the confirmed coding and collect what the report shows.
@@ -182,6 +188,7 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
     open_words = private.exists() and not masked
     raw = private.verbatims(frame) if open_words else {}
     reasons = private.verbatims("why") if open_words else {}
+    original_ids = private.original_ids() if raw else {}
     with store.transaction() as tx:
         codebook, states = review.coding(tx, frame)
         phrases = cards.phrases(tx, frame)
@@ -215,7 +222,8 @@ def gather(store: Store, settings: Study, folder: Path, frame: str = PURPOSE_FRA
         for code in state.codes:
             wave = waves.get((card, row), "")
             score = contexts[phrase_id].score
-            verbatims[code].append(Verbatim(text, score, why.strip(), wave, phrase_id, behind, covered))
+            own_id = original_ids.get(card, "")
+            verbatims[code].append(Verbatim(text, score, why.strip(), wave, phrase_id, behind, covered, own_id))
     names = {code.code_id: code.name for code in codes}
     dots = tuple(
         Dot(x, y, words(phrase_id), min((names[code] for code in states[phrase_id].codes), default=""))

@@ -7,7 +7,7 @@ from models.sharing import Shared
 from reports import alarms, measures
 from reports.data import Report
 from reports.language import Language, language_of
-from reports.words import FLAGS, OURS, STATES, STRATEGIES
+from reports.words import FLAGS, GRADE_OPEN, OURS, STATES, STRATEGIES
 
 # From benchmarks/intervals.md: means over its cells, and the worst cells.
 MEASURED = (
@@ -145,12 +145,20 @@ def _certainty(settings: Balance, t: Language) -> Rule:
                 least=certain.respondents,
             ),
             t(
+                "«{open}» — когда вероятности «{very}» и «{under}» набирают столько только вместе и ни один респондент "
+                "не решает этого один: поток недообслужен уверенно, открыта лишь степень.",
+                open=t(GRADE_OPEN),
+                very=t(STATES["very_under"]),
+                under=t(STATES["under"]),
+            ),
+            t(
                 "Вероятности: байесовский бутстреп по респондентам, повторов: {draws}. К ним добавлен один "
                 "воображаемый, поровну на оценки 5, 4, 3 и 0–2, поэтому по одному ответу уверенности не бывает.",
                 draws=settings.draws,
             ),
             t(
-                "Ответ в начале отчёта строже: он ничего не утверждает и о потоке с оговоркой «{few}» или «{one}».",
+                "Ответ в начале отчёта строже: с оговоркой «{few}» или «{one}» он о состоянии потока ничего не "
+                "утверждает, кроме того, что он недообслужен, если ни один респондент не решает этого один.",
                 few=t(FLAGS["indicative"]),
                 one=t(FLAGS["unstable"]),
             ),

@@ -65,7 +65,7 @@ def placed(balance: pd.DataFrame, layout: Layout, t: Language = RUSSIAN) -> list
         name = wrapped(printable(line["code"]), layout.wrap)
         tall = LINE * len(name)
         text = f"{t.points(line['b'])}  {state}" if line["n"] else state
-        unsure = certainty(line["state"], line["certain"], t)
+        unsure = certainty(line, t)
         if layout.beside:
             foot = top + max(tall, 2 * LINE) + 12
             bar, state_y = top + 11, top + 13

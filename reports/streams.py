@@ -55,8 +55,9 @@ def stream_map(
 ) -> Drawing:
     """Draw every scored stream as a mark: B across, share of respondents upwards, the target as its shape.
 
-    Colour is the state; a hollow mark means that the state cannot be told with certainty. Labels never overlap: up to
-    `NAMED` streams carry their names on a wide drawing, all others their numbers in the table's order.
+    Colour is the state, inside as far as it is sure; a hollow mark means that it cannot be told with certainty. Labels
+    never overlap: up to `NAMED` streams carry their names on a wide drawing, all others their numbers in the table's
+    order.
     """
     lines = list(numbered(balance))
     plot = _Plot(
@@ -72,7 +73,7 @@ def stream_map(
     ]
     labels = placed_labels(dots, [_wishes(line, len(balance), layout) for line in lines], _RADIUS, frame, spans)
     halos, written = _labels(labels, dots, plot)
-    layers = [*_ground(plot, settings, t), *halos, *_marks(lines, dots, plot, t), *written]
+    layers = [*_ground(plot, layout, settings, t), *halos, *_marks(lines, dots, plot, t), *written]
     facts = " ".join(fact(line, t) for line in lines) or t("Потоков с оценками нет.")
     return drawn(
         layers,
@@ -104,7 +105,7 @@ def _height(line: Line, settings: Balance) -> float:
 
 def fact(line: Line, t: Language) -> str:
     """Say in words where a stream stands."""
-    unsure = certainty(line["state"], line["certain"], t)
+    unsure = certainty(line, t)
     return t(
         "{name}: {share} респондентов ({size}), B {b} ({between}), {state}, {target}.",
         name=printable(line["code"]),
@@ -125,7 +126,7 @@ def _wishes(line: Line, streams: int, layout: Layout) -> list[str]:
     return ["\n".join(wrapped(name, width, 2)) or number for width in (24, 16)] + [number]
 
 
-def _ground(plot: _Plot, settings: Balance, t: Language) -> list[Layer]:
+def _ground(plot: _Plot, layout: Layout, settings: Balance, t: Language) -> list[Layer]:
     """Draw both axes: B with its zones, and the sizes with their bounds."""
     bounds = [max(bound, 0.0) for bound in settings.size_bounds if bound < plot.top]
     edges = [0.0, *bounds, plot.top]
@@ -139,7 +140,7 @@ def _ground(plot: _Plot, settings: Balance, t: Language) -> list[Layer]:
     dashed = {"color": INK, "opacity": 0.18, "strokeDash": [2, 3]}
     all_down = {"x": x_of("x"), "y": at(0), "y2": at(plot.height)}
     return [
-        *axis_of_b(settings, plot.width, plot.height, t),
+        *axis_of_b(settings, layout, plot.height, t),
         Layer([{"x": 0}], "rule", {"color": INK, "opacity": 0.45}, all_down),
         Layer(lines, "rule", dashed, {"y": y_of(plot.height)}),
         Layer(lines, "text", {**AXIS, "fontSize": 10, "align": "right"}, beside),
@@ -155,14 +156,14 @@ def _marks(lines: Sequence[Line], dots: Sequence[tuple[float, float]], plot: _Pl
             "low": line["b_low"],
             "high": line["b_high"],
             "ink": COLOURS[line["state"]],
-            "fill": COLOURS[line["state"]] if line["certain"] == "yes" else PAPER,
+            "fill": _fill(line),
             "shape": SHAPES[line["target"]],
-            "group": "unsure" if line["certain"] == "no" else "under" if "under" in line["state"] else line["state"],
+            "group": "unsure" if _fill(line) == PAPER else "under" if "under" in line["state"] else line["state"],
             "number": line["number"],
             "stream": printable(line["code"]),
             "size": f"{line['size']}, {t.percent(line['share'])}",
             "told": f"{t.points(line['b'])} ({interval(line['b_low'], line['b_high'])})",
-            "state": ", ".join(filter(None, (t(STATES[line["state"]]), certainty(line["state"], line["certain"], t)))),
+            "state": ", ".join(filter(None, (t(STATES[line["state"]]), certainty(line, t)))),
             "target": t(TARGETS[line["target"]]),
         }
         for line, (_, y) in zip(lines, dots, strict=True)
@@ -193,6 +194,13 @@ def _marks(lines: Sequence[Line], dots: Sequence[tuple[float, float]], plot: _Pl
         Layer(shown, "rule", {"color": INK, "strokeWidth": 1.5}, span),
         Layer(shown, "point", {"size": (2 * _RADIUS) ** 2 * 0.8, "strokeWidth": 2, "opacity": 1}, mark),
     ]
+
+
+def _fill(line: Line) -> str:
+    """Fill with what is sure: the state, else that it is underserved, else nothing."""
+    if line["certain"] == "yes":
+        return COLOURS[line["state"]]
+    return COLOURS[line["side"]] if line["side"] else PAPER
 
 
 def _seen(chosen: float, other: float) -> Channel:

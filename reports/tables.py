@@ -11,6 +11,7 @@ BALANCE = (
     *("state", "certain", "box", "size", "target", "strategy"),
 )
 CHOSEN = ("strategy_override", "strategy_reason")
+SIDE = ("side",)
 INTERVAL = ("share", "b_low", "b_high", "level")
 NETS = (
     *("net", "codes", "rows", "n", "respondents", "e", "u", "d", "b", "state", "certain", "box", "size"),
@@ -22,10 +23,10 @@ FIXED = ("code", "code_id", "rows", "respondents")
 def balance_csv(report: Report) -> bytes:
     """Write the served balance: percent and points unrounded, nothing where no row is scored.
 
-    The agreed columns come first; then the share of respondents in percent, the interval of B with its level, and the
-    strategy that the analyst chose with the reason.
+    The agreed columns come first; then the share of respondents in percent, the interval of B with its level, the
+    strategy that the analyst chose with the reason, and the side (under, well, over) that is sure.
     """
-    return plain_csv(report.balance[[*BALANCE, *INTERVAL, *CHOSEN]])
+    return plain_csv(report.balance[[*BALANCE, *INTERVAL, *CHOSEN, *SIDE]])
 
 
 def nets_csv(report: Report) -> bytes:

@@ -46,7 +46,7 @@ def _layers(
             "y": _y(line["b"]),
             "low": _y(line["b_low"]),
             "high": _y(line["b_high"]),
-            "fill": INK if line["certain"] == "yes" else PAPER,
+            "fill": INK if line["certain"] == "yes" or line["side"] else PAPER,
             "wave": printable(line["wave"]),
             "told": f"{t.points(line['b'])} ({interval(line['b_low'], line['b_high'])})",
             "state": _state(line, t),
@@ -90,7 +90,7 @@ def _short(wave: str) -> str:
 
 
 def _state(line: Line, t: Language) -> str:
-    return ", ".join(filter(None, (t(STATES[line["state"]]), certainty(line["state"], line["certain"], t))))
+    return ", ".join(filter(None, (t(STATES[line["state"]]), certainty(line, t))))
 
 
 def _fact(line: Line, t: Language) -> str:

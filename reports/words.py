@@ -8,6 +8,7 @@ from models.sharing import Shared, Total
 from reports.language import RUSSIAN, Language
 
 UNSURE = "нельзя сказать уверенно"
+GRADE_OPEN = "насколько — нельзя сказать"
 ROWS = "строка|строки|строк"
 STREAMS = "поток|потока|потоков"
 PHRASES = "фраза|фразы|фраз"
@@ -111,9 +112,17 @@ def shared(of: Shared, t: Language = RUSSIAN) -> str:
     return " ".join(said)
 
 
-def certainty(state: str, certain: str, t: Language = RUSSIAN) -> str:
-    """Return what to say beside a state: nothing when it is certain or when there is no state."""
-    return t(UNSURE) if state and certain == "no" else ""
+def certainty(line: Mapping[Hashable, Any], t: Language = RUSSIAN) -> str:
+    """Return what to say beside a state: nothing when it is certain or there is none, or that its grade alone is open.
+
+    Parameters
+    ----------
+    line : mapping
+        A line of `models.balance.served_balance` or `models.waves.wave_balance`.
+    """
+    if not line["state"] or line["certain"] == "yes":
+        return ""
+    return t(GRADE_OPEN if line["side"] else UNSURE)
 
 
 def called_for(line: Mapping[Hashable, Any]) -> str:

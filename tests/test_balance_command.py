@@ -235,6 +235,14 @@ def test_what_cannot_be_counted_is_told_and_leaves_an_older_report_as_it_is(
     assert contents(tmp_path / "out") == before
 
 
+def test_a_stream_that_is_surely_underserved_says_so_where_its_grade_is_open(tmp_path: Path) -> None:
+    rows = [(at, "Деньги", 2 + at % 2, "", "", "", "") for at in range(22)]
+    done = rechki_here("balance", write(tmp_path / "coded.csv", rows), "--out", tmp_path / "out")
+    (line,) = [line for line in done.stdout.splitlines() if "Деньги" in line]
+    assert line.split()[-3:] == ["very_under", "only", "under"]
+    assert "недообслужен, а насколько — нельзя сказать" in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
 def test_the_table_is_never_written_over(tmp_path: Path) -> None:
     file = write(tmp_path / "balance.csv", [(1, "А", 5, "", "", "", "")])
     before = file.read_bytes()

@@ -9,10 +9,12 @@ import pytest
 from openpyxl import load_workbook
 from support import rechki_here
 
-from flows.study import FRAME, read_study
+from flows.study import FRAME, OpenStudy, read_study
 from models.config import load_study
 from models.store import cards, review
+from models.store.private import Private
 from reports.data import gather
+from reports.share import shared
 from reports.write import write_report
 
 STUDY = Path(__file__).parent / "fixtures" / "study-0001"
@@ -84,6 +86,77 @@ def test_a_merged_code_brings_its_history_along(study: Path, tmp_path: Path) -> 
     gone = rechki_here("trace", copy, other)
     assert gone.returncode == 1
     assert "was merged into" in gone.stderr
+
+
+def own_ids(study: Path) -> dict[str, str]:
+    found = Private(study).original_ids()
+    assert found
+    return found
+
+
+def test_the_owner_sees_the_cards_own_ids_and_the_words(study: Path) -> None:
+    ids, raw = own_ids(study), Private(study).verbatims(FRAME)
+    code = str(pd.read_csv(study / "expected_balance.csv").code[0])
+    found = traced(study, code)["annotations"]
+    said = rechki_here("trace", study, code).stdout
+    for behind in found:  # type: ignore[attr-defined]
+        assert behind["original_id"] == ids[behind["card_id"]]
+        assert behind["words"] == raw[behind["card_id"], behind["row"]][behind["start"] : behind["end"]]
+        assert f"card {behind['card_id']} ({behind['original_id']}) row {behind['row']} " in said
+        assert f"«{' '.join(behind['words'].split())}»" in said
+
+
+def test_without_the_private_file_there_are_neither(study: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(study, tmp_path / "copy")
+    ids = own_ids(copy)
+    (copy / "private.db").unlink()
+    code = str(pd.read_csv(copy / "expected_balance.csv").code[0])
+    for behind in traced(copy, code)["annotations"]:  # type: ignore[attr-defined]
+        assert {"original_id", "words"}.isdisjoint(behind)
+    said = rechki_here("trace", copy, code).stdout
+    assert "«" not in said.partition("codebook event")[0].partition("evidence")[2]
+    assert not [own for own in ids.values() if own in said]
+    assert not (copy / "private.db").exists()
+
+
+def everything(folder: Path) -> str:
+    """All words of all files of a report, those in the workbook among them."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".xlsx":
+            found += [str(cell) for sheet in load_workbook(path) for line in sheet.values for cell in line]
+        elif path.is_file():
+            found.append(path.read_bytes().decode("utf-8", "replace"))
+    return "\n".join(found)
+
+
+def test_only_the_owners_report_names_cards(study: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(study, tmp_path / "copy")
+    ids = own_ids(copy)
+    with read_study(copy) as opened:
+        settings = load_study(copy)
+        own = gather(opened.store, settings, copy)
+        hidden = gather(opened.store, settings, copy, masked=True)
+        (copy / "private.db").unlink()
+        without = gather(opened.store, settings, copy)
+        places = cards_of(opened)
+    sheet = load_workbook(write_report(own, tmp_path / "own")["report.xlsx"])["Фразы"]
+    head, *lines = sheet.values
+    assert head[-1] == "id карточки"
+    assert {(line[5], line[-1]) for line in lines} == {
+        (phrase, ids[places[phrase]]) for phrase in {x[5] for x in lines}
+    }
+    assert "аннотации и id карточки за каждой фразой" in everything(tmp_path / "own")
+    for name, report in {"shared": shared(hidden), "masked": hidden, "without": without}.items():
+        write_report(report, tmp_path / name)
+        told = everything(tmp_path / name)
+        assert not [one for one in ids.values() if one in told], name
+        assert "id карточки" not in told, name
+
+
+def cards_of(opened: OpenStudy) -> dict[str, str]:
+    with opened.store.transaction() as tx:
+        return {phrase: place[0] for phrase, place in cards.phrase_places(tx, FRAME).items()}
 
 
 def test_an_unknown_code_is_told(study: Path) -> None:

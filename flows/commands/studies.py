@@ -150,6 +150,8 @@ def trace(
 ) -> None:
     """List what stands behind a code's numbers: annotations, cards, rows, phrases, who and when; and the report's hash.
 
+    Where private.db is, also the ids that the cards had in their files, and the words.
+
     Example: [bold]rechki trace studies/clinic "Деньги"[/bold]
     """
     from flows.tracing import as_json as in_json

@@ -111,7 +111,7 @@ def _b(line: Line) -> tuple[Value, ...]:
 
 
 def _state(line: Line, t: Language) -> tuple[Value, ...]:
-    return t(STATES[line["state"]]), certainty(line["state"], line["certain"], t)
+    return t(STATES[line["state"]]), certainty(line, t)
 
 
 def _scores(line: Line) -> tuple[Value, ...]:

@@ -27,16 +27,20 @@ _QUOTES = (
 
 
 def phrases(report: Report) -> Sheet:
-    """A line a code and phrase (or row of the file), the largest code first, with what stands behind it."""
+    """A line a code and phrase (or row of the file), the largest code first, with what stands behind it.
+
+    The owner's report ends each with the id that the card had in its file.
+    """
     if report.shared:
         return Sheet(words.PHRASES, _SAID[:4], (_said(name, said)[:4] for _, name, said in _all(report)))
     if report.outside:
         lines = ((*_said(name, said), said.behind) for _, name, said in _all(report))
         return Sheet(words.ROWS, (*_SAID, Column("Файл и строка", 40)), lines)
-    columns = (*_SAID, Column("id фразы", 22), Column("Аннотации", 30))
-    return Sheet(
-        words.PHRASES, columns, ((*_said(name, said), said.phrase_id, said.behind) for _, name, said in _all(report))
-    )
+    columns = (*_SAID, Column("id фразы", 22), Column("Аннотации", 30), Column("id карточки", 22))
+    lines = ((*_said(name, said), said.phrase_id, said.behind, said.card) for _, name, said in _all(report))
+    if report.names_cards:
+        return Sheet(words.PHRASES, columns, lines)
+    return Sheet(words.PHRASES, columns[:-1], (line[:-1] for line in lines))
 
 
 def matrix(report: Report) -> Sheet | None:

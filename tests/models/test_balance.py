@@ -323,6 +323,31 @@ def test_row_order_does_not_change_the_balance(scores: list[int | None], seed: i
     pd.testing.assert_frame_equal(served_balance(coded, CODES, QUICK), served_balance(shuffled, CODES, QUICK))
 
 
+LOW = st.lists(st.sampled_from([0, 2, 3, 3, 3, 3, 4, 5]), min_size=1, max_size=25)
+
+
+@hypothesis_settings(max_examples=60)
+@given(scores=LOW, probability=st.sampled_from([0.6, 0.8, 0.9]))
+def test_a_side_is_sure_by_the_probabilities_of_its_states_together(scores: list[int], probability: float) -> None:
+    settings = Balance(draws=400, certain={"probability": probability})
+    found = line(served_balance(rows_of(scores), CODES, settings))
+    sides = {"very_under": "under"}
+    side = sides.get(found["state"], found["state"])
+    together = sum(round(400 * found[f"p_{of}"]) for of in State if sides.get(of, of) == side)
+    without = {state_of(tally_of(scores) - Tally.of(score), settings) for score in scores}
+    stays = {sides.get(of, of) for of in without if of} <= {side}
+    sure = together >= round(400 * probability) and len(scores) >= settings.certain.respondents and stays
+    assert found["side"] == (side if sure else "")
+    if found["certain"] == "yes" and "unstable" not in found["flags"]:
+        assert found["side"] == side
+
+
+def test_an_open_grade_leaves_the_side_sure() -> None:
+    found = line(served_balance(rows_of([2] * 11 + [3] * 11), CODES, SETTINGS))
+    assert (found["certain"], found["side"]) == ("no", "under")
+    assert max(found["p_very_under"], found["p_under"]) < SETTINGS.certain.probability
+
+
 def test_a_state_that_hangs_on_one_respondent_is_flagged_unstable() -> None:
     hanging = line(served_balance(rows_of([4, 4, 3]), CODES, QUICK))
     firm = line(served_balance(rows_of([4] * 20), CODES, QUICK))

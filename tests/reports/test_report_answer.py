@@ -82,6 +82,7 @@ def sentences(kind: str) -> list[tuple[list[int | None], Target]]:
         "served": [(fine, Target.YES)],
         "unwanted": [(low, Target.NO)],
         "forty": [(low, Target.YES)] + [(low, Target.NO)] * 39,
+        "open": [([2] * 11 + [3] * 11, Target.YES), (high, Target.NO)],
         "ties": [(fine, Target.YES), (low, Target.YES)],
     }[kind]
 
@@ -106,6 +107,10 @@ def sentences(kind: str) -> list[tuple[list[int | None], Target]]:
         ("served", "Первое дело — «Поток №0»: стратегия «оберегать, поощрять и растить»."),
         ("unwanted", "Целевым не назван ни один поток."),
         ("unwanted", "Первое дело — «Поток №0»: стратегия «выключить»."),
+        ("open", "недообслужен, а насколько — нельзя сказать, «Поток №0»; переобслужен «Поток №1»."),
+        ("open", "недообслужен, насколько — нельзя сказать (B −100,"),
+        ("open", "Обо всём, кроме степени, можно сказать уверенно, и ни одна фраза не ждёт решения."),
+        ("open", "Первое дело — «Поток №0»: это целевой поток, и он недообслужен"),
         ("forty", "и ещё 37 потоков."),
         ("forty", "в них 40 потоков."),
         ("ties", "Один из самых больших целевых потоков — «Поток №0» (XL, 50 % респондентов): хорошо обслужен"),
@@ -124,7 +129,7 @@ def test_an_unfinished_review_comes_first(report: Report) -> None:
 
 def test_a_stream_that_hangs_on_one_person_is_not_sure(report: Report) -> None:
     of = study(report, sentences("one"))
-    shaky = replace(of, balance=of.balance.assign(flags="unstable"))
+    shaky = replace(of, balance=of.balance.assign(flags="unstable", side=""))
     assert not [sentence for sentence in answer(shaky) if sentence.startswith("Уверенно")]
     assert any(sentence.startswith("Нельзя сказать уверенно, как обслужен «") for sentence in answer(shaky))
 

@@ -1,5 +1,6 @@
 """The page in a real browser: phone, laptop and paper, both languages, light and dark, with hostile words."""
 
+import itertools
 import os
 import re
 from collections.abc import Callable
@@ -274,6 +275,34 @@ def test_one_of_the_two_drawings_is_shown(opened: Opened, width: int, shown: str
     tab = opened("plain", (width, 900))
     seen = [name for name in ("narrow", "wide") if tab.locator(f".chart.{name}").first.is_visible()]
     assert seen == [shown]
+    tab.context.close()
+
+
+_ZONES = """chart => { const edge = chart.getBoundingClientRect();
+  return [...chart.querySelectorAll('svg text')].map(text => [text.textContent, text.getBoundingClientRect()])
+    .filter(([name, box]) => ZONES.includes(name) && box.width)
+    .map(([name, box]) => [name, box.left - edge.left, box.right - edge.left])
+    .concat([['', edge.width, edge.width]]); }"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+@pytest.mark.parametrize(
+    ("name", "zones"),
+    [
+        ("plain", ["недообслужен", "хорошо обслужен", "переобслужен"]),
+        ("english", ["underserved", "well served", "overserved"]),
+    ],
+)
+@pytest.mark.parametrize("figure", ["figure-map", "figure-bars"])
+def test_every_zone_of_the_balance_has_its_name(
+    opened: Opened, width: int, name: str, zones: list[str], figure: str
+) -> None:
+    tab = opened(name, (width, 900))
+    chart = tab.locator(f".chart.{figure}:visible").first
+    found = chart.evaluate(_ZONES.replace("ZONES", str(zones)))
+    assert [said for said, _, _ in found] == [*zones, ""]
+    assert found[0][1] >= 0
+    assert all(right <= left for (_, _, right), (_, left, _) in itertools.pairwise(found)), "one beside the other"
     tab.context.close()
 
 

@@ -113,9 +113,14 @@ def test_an_unsure_state_says_so_and_a_sure_one_does_not(report: Report) -> None
         "waves": report.waves.iloc[:0],
         "verbatims": {},
     }
-    sure, unsure = (page(replace(report, balance=one.assign(certain=c), **rest)) for c in ("yes", "no"))
+    shown = (("yes", "over"), ("no", ""), ("no", "under"))
+    sure, unsure, somehow = (page(replace(report, balance=one.assign(certain=c, side=s), **rest)) for c, s in shown)
     assert unsure.count("нельзя сказать уверенно") > sure.count("нельзя сказать уверенно")
     assert "<small>нельзя сказать уверенно</small>" not in sure
+    assert "<small>насколько — нельзя сказать</small>" in somehow
+    assert "Где мало оценок, чтобы сказать уверенно" in unsure
+    for said in ("<small>нельзя сказать уверенно</small>", "Где мало оценок, чтобы сказать уверенно"):
+        assert said not in somehow
 
 
 def test_banners_stand_only_when_they_are_true(report: Report, shown: Page) -> None:

@@ -96,9 +96,18 @@ def drawn_values(declaration: object) -> list[dict[str, object]]:
 
 def test_a_doubtful_stream_is_hollow_and_a_sure_one_filled(report: Report) -> None:
     shown = drawn_values(stream_map(report.balance, report.settings.balance).declaration)
-    certain = dict(zip(report.balance.code, report.balance.certain, strict=True))
-    assert {value["fill"] in COLOURS.values() for value in shown if certain[value["stream"]] == "yes"} <= {True}
-    assert {value["fill"] in COLOURS.values() for value in shown if certain[value["stream"]] == "no"} == {False}
+    sure = {line["code"]: bool(line["side"]) or line["certain"] == "yes" for line in report.balance.to_dict("records")}
+    assert {value["fill"] in COLOURS.values() for value in shown if sure[value["stream"]]} == {True}
+    assert {value["fill"] in COLOURS.values() for value in shown if not sure[value["stream"]]} == {False}
+
+
+def test_a_stream_whose_grade_is_open_is_filled_with_what_is_sure(report: Report) -> None:
+    open_grade = report.balance[report.balance.code_id == "solve"].assign(
+        state="very_under", certain="no", side="under"
+    )
+    (shown,) = drawn_values(stream_map(open_grade, report.settings.balance).declaration)
+    assert (shown["ink"], shown["fill"], shown["group"]) == (COLOURS["very_under"], COLOURS["under"], "under")
+    assert str(shown["state"]).endswith("насколько — нельзя сказать")
 
 
 def test_a_phone_and_many_streams_get_numbers_and_few_get_names(report: Report, many: object) -> None:

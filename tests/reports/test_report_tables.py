@@ -9,7 +9,7 @@ from reports.data import Report
 from reports.tables import balance_csv, fixed_csv
 
 AGREED = "code,code_id,rows,n,respondents,e,u,d,b,state,certain,box,size,target,strategy"
-HEADER = f"{AGREED},share,b_low,b_high,level,strategy_override,strategy_reason"
+HEADER = f"{AGREED},share,b_low,b_high,level,strategy_override,strategy_reason,side"
 
 
 def test_the_header_is_the_agreed_one(report: Report) -> None:

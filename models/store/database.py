@@ -201,7 +201,9 @@ def _in_words(url: URL) -> Iterator[None]:
         raise (Unavailable if passing else RechkiError)(
             f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}",
             place(url),
-            f"Check the server ({DATABASE_URL}), the disk and the rights; restore a damaged file from a backup.",
+            "Check the disk, and that you may write to the file and its folder; restore a damaged file from a backup."
+            if url.get_backend_name() == "sqlite"
+            else f"Check the server ({DATABASE_URL}), its disk and your rights there.",
         ) from error
 
 

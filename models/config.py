@@ -1,22 +1,20 @@
 """study.yaml: one strict, typed configuration with the defaults of configs/study.yaml."""
 
-from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from models.broken_yaml import fault_in
 from models.errors import RechkiError
+from models.yaml_faults import fault_in, wrong_keys
 
 STUDY_FILE = "study.yaml"
 Percent = Annotated[float, Field(ge=-100, le=100)]
@@ -333,7 +331,7 @@ def _checked(path: Path, own: Mapping[str, Any]) -> Study:
     try:
         return Study.model_validate(_merged(default_settings(), own))
     except ValidationError as error:
-        raise RechkiError(_in_words(error), str(path), "Correct the keys named above.") from error
+        raise RechkiError(wrong_keys(error, Study), str(path), "Correct the keys named above.") from error
 
 
 def save_study(folder: Path, settings: Mapping[str, Any]) -> None:
@@ -341,7 +339,9 @@ def save_study(folder: Path, settings: Mapping[str, Any]) -> None:
     try:
         Study.model_validate(_merged(default_settings(), settings))
     except ValidationError as error:
-        raise RechkiError(_in_words(error), str(folder / STUDY_FILE), "Correct the keys named above.") from error
+        raise RechkiError(
+            wrong_keys(error, Study), str(folder / STUDY_FILE), "Correct the keys named above."
+        ) from error
     _write(folder, _round_trip(), dict(settings))
 
 
@@ -376,29 +376,3 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         below = out.get(key)
         out[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
     return out
-
-
-def _in_words(error: ValidationError) -> str:
-    """One line a wrong key: where it stands and what is wrong with it."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'study'}: {_fault(item)}" for item in error.errors()
-    )
-
-
-def _fault(item: ErrorDetails) -> str:
-    if item["type"] in ("extra_forbidden", "invalid_key"):
-        near = get_close_matches(str(item["loc"][-1]), _known_keys(item["loc"]), 1)
-        return "unknown key" + (f"; did you mean {near[0]}?" if near else "")
-    if item["type"] == "model_type":
-        return "needs keys of its own below it"
-    return item["msg"].removeprefix("Value error, ")
-
-
-def _known_keys(place: Sequence[int | str]) -> list[str]:
-    """The keys that could stand where an unknown one does."""
-    section: type[BaseModel] = Study
-    for part in place[:-1]:
-        if isinstance(part, str):
-            kind = section.model_fields[part].annotation
-            section = next(one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Strict))
-    return list(section.model_fields)

@@ -9,10 +9,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from models.broken_yaml import fault_in
 from models.codeframe.lines import COLUMNS, FrameFile, Line, small_enough
 from models.errors import RechkiError
 from models.text import tidy
+from models.yaml_faults import fault_in
 
 _LIKE = "Write it as a list: codes: [{code: Деньги, definition: вырасти в доходе, target: yes}]"
 

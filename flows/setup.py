@@ -3,15 +3,17 @@
 import re
 import shutil
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from flows.study import CARDS, REPORTS
-from models.config import STUDY_FILE, Columns, default_study, load_study, save_study
+from models.config import STUDY_FILE, Columns, Study, default_study, load_study, save_study
 from models.errors import RechkiError
-from models.reading import open_file, preset_of
+from models.reading import card_files, open_file, preset_of
 from models.store.address import only_study
+from models.tables.table import Table
 
 _ID = re.compile(r"^study_id:\s*[\"']?([0-9a-fA-F-]{36})\b", re.MULTILINE)
 _IGNORED = "study.db*\nprivate.db*\n.*.lock\nruns.json\n.runs.json.*\nreports/\nshared/\ncards/\nrefused/\n"
@@ -47,10 +49,9 @@ def init_study(folder: Path, cards: Path | None, title: str | None, force: bool)
     if there.exists() and not force:
         raise RechkiError("this is a study already", str(folder), "Edit its study.yaml, or write it anew with --force.")
     known = _known_id(folder) if there.exists() else str(uuid.uuid4())
-    source = cards or next((path for path in sorted((folder / CARDS).glob("*")) if path.is_file()), None)
     preset, columns = "", Columns()
-    if source:
-        table, fitted = open_file(source, default_study(source.stem))
+    if found := open_file(cards, default_study(cards.stem)) if cards else _first_readable(folder / CARDS):
+        table, fitted = found
         columns = fitted.cards.columns
         preset = preset_of(table, columns)
     (folder / CARDS).mkdir(parents=True, exist_ok=True)
@@ -64,6 +65,13 @@ def init_study(folder: Path, cards: Path | None, title: str | None, force: bool)
     if cards and not (folder / CARDS / cards.name).exists():
         shutil.copy2(cards, folder / CARDS / cards.name)  # with its time: a file of yesterday is there as a whole
     return Made(preset, columns, before)
+
+
+def _first_readable(folder: Path) -> tuple[Table, Study] | None:
+    for path in card_files(folder):
+        with suppress(RechkiError):
+            return open_file(path, default_study(path.stem))
+    return None
 
 
 def _known_id(folder: Path) -> str:

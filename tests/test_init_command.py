@@ -28,6 +28,8 @@ def test_a_study_is_not_written_over_unless_asked_for(study: Path) -> None:
 
 def test_written_anew_it_keeps_its_id_its_columns_and_the_old_file(study: Path) -> None:
     old = load_study(study)
+    (study / "cards" / ".DS_Store").write_bytes(b"\0")
+    (study / "cards" / "a.xlsx").write_bytes(b"PK\x03\x04 half of a workbook")  # another file than the first will do
     for at in (1, 2):
         before = (study / STUDY_FILE).read_bytes()
         done = rechki_here("init", study, "--force", "--title", f"Заново {at}")

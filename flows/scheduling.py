@@ -62,19 +62,18 @@ def keep_advancing(study: Path, cron: str | None) -> None:
     settings = load_study(folder)
     deployment = deployment_of(folder, settings, cron)
     with _only_schedule(folder):
-        _serve(deployment, folder, f"{settings.title} advances at {_when(settings, cron)}. End with Ctrl+C.")
+        _require_no_pool(deployment, folder)
+        console.print(
+            f"{settings.title} advances at {_when(settings, cron)}. End with Ctrl+C.", markup=False, soft_wrap=True
+        )
+        _serve(deployment, folder)
 
 
-def _serve(deployment: RunnerDeployment, folder: Path, words: str) -> None:
+def _serve(deployment: RunnerDeployment, folder: Path) -> None:
     while True:
         try:
             _tidy(deployment, folder)
-            if words:
-                console.print(words, markup=False, soft_wrap=True)
-            words = ""
             serve(deployment, limit=_AT_ONCE, print_starting_message=False)
-        except RechkiError:
-            raise
         except (Exception, asyncio.CancelledError) as error:
             console.print(f"Prefect's runner ended: {_first_of(error)}; it is started again.", markup=False)
             _wait_for_prefect()
@@ -177,25 +176,28 @@ def _when(settings: Study, cron: str | None) -> str:
     return f"{cron or settings.schedule.cron} ({settings.schedule.timezone})"
 
 
-def _tidy(deployment: RunnerDeployment, folder: Path) -> None:
-    """End what an earlier schedule left behind: runs that nobody started, and runs whose process is gone.
+def _require_no_pool(deployment: RunnerDeployment, folder: Path) -> None:
+    """Refuse a schedule that was given to a work pool; while it is served here, none can take it (`deploy`)."""
+    with get_client(sync_client=True) as client:
+        try:
+            pool = client.read_deployment_by_name(deployment.full_name).work_pool_name
+        except ObjectNotFound:
+            return
+    if pool:
+        raise RechkiError(
+            f"the schedule of this study is the workers' of the pool {pool!r}",
+            str(folder),
+            f"Leave it to them, or take it back first: prefect deployment delete {deployment.full_name}",
+        )
 
-    Raises
-    ------
-    RechkiError
-        When a work pool has the schedule.
-    """
+
+def _tidy(deployment: RunnerDeployment, folder: Path) -> None:
+    """End what an earlier schedule left behind: runs that nobody started, and runs whose process is gone."""
     with get_client(sync_client=True) as client:
         try:
             known = client.read_deployment_by_name(deployment.full_name)
         except ObjectNotFound:
             return
-        if known.work_pool_name:
-            raise RechkiError(
-                f"the schedule of this study is the workers' of the pool {known.work_pool_name!r}",
-                str(folder),
-                f"Leave it to them, or take it back first: prefect deployment delete {deployment.full_name}",
-            )
         skipped: State = Completed(name=SKIPPED, message="no schedule was served then")
         for run in _runs(client, known.id, StateType.SCHEDULED):
             if run.expected_start_time and run.expected_start_time < datetime.now(UTC):

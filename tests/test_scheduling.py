@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from flows.scheduling import keep_advancing
+from models.errors import Unavailable
 
 STUDY = Path(__file__).parent / "fixtures" / "study-0001"
 
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("flows.scheduling._tidy", lambda *_: None)
+    for asks_prefect in ("_tidy", "_require_no_pool"):
+        monkeypatch.setattr(f"flows.scheduling.{asks_prefect}", lambda *_: None)
     return shutil.copytree(STUDY, tmp_path / "study")
 
 
@@ -34,3 +36,16 @@ def test_what_is_no_ctrl_c_is_not_hidden(study: Path, monkeypatch: pytest.Monkey
     ends_with(BaseExceptionGroup("tasks", [SystemExit(3)]), monkeypatch)
     with pytest.raises(BaseExceptionGroup):
         keep_advancing(study, None)
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_it(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends, waited = iter([Unavailable("no database", "", ""), None]), list[int]()
+
+    def serve(*_: object, **__: object) -> None:
+        if error := next(ends):
+            raise error
+
+    monkeypatch.setattr("flows.scheduling.serve", serve)
+    monkeypatch.setattr("flows.scheduling._wait_for_prefect", lambda: waited.append(1))
+    keep_advancing(study, None)
+    assert (waited, next(ends, "served again")) == ([1], "served again")

@@ -60,6 +60,9 @@ def upgrade(engine: Engine) -> Upgraded | None:
         found = _version(connection, script)
         if found == newest:
             return None
+        if found is None:
+            _require_empty(connection)
+            _require_utf8(connection)
         backup = _copied(Path(str(engine.url.database)), found) if found and engine.dialect.name == "sqlite" else None
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -67,22 +70,28 @@ def upgrade(engine: Engine) -> Upgraded | None:
 
 
 def _version(connection: Connection, script: ScriptDirectory) -> str | None:
-    """The version of the schema, None for an empty database."""
+    """The version of the schema, None for a database that has none."""
     where = place(connection.engine.url)
     try:
         found = MigrationContext.configure(connection).get_current_revision()
     except CommandError as error:
         raise RechkiError("the database belongs to another application", where, _OWN) from error
-    if found is None:
-        foreign = sorted(set(inspect(connection).get_table_names()) & set(schema.metadata.tables))
-        if foreign:
-            raise RechkiError(f"the database holds tables that Rechki has not made: {', '.join(foreign)}", where, _OWN)
-        _require_utf8(connection)
-    elif found not in {version.revision for version in script.walk_revisions()}:
+    if found is not None and found not in {version.revision for version in script.walk_revisions()}:
         if re.fullmatch(r"\d{4}", found):
             raise RechkiError("the database was made by a newer Rechki", where, "Upgrade Rechki.")
         raise RechkiError("the database belongs to another application", where, _OWN)
     return found
+
+
+def _require_empty(connection: Connection) -> None:
+    """Refuse tables of our names without a version; only alone, as another start's tables appear between two looks."""
+    foreign = sorted(set(inspect(connection).get_table_names()) & set(schema.metadata.tables))
+    if foreign:
+        raise RechkiError(
+            f"the database holds tables that Rechki has not made: {', '.join(foreign)}",
+            place(connection.engine.url),
+            _OWN,
+        )
 
 
 def _require_utf8(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from alembic.runtime.migration import MigrationContext
 from postgres import PASSWORD, Cluster
 from sqlalchemy import URL, text
 
@@ -83,6 +84,28 @@ def test_first_starts_at_once_make_one_schema_and_one_study(
         done = list(pool.map(lambda _: run(START, folder), range(4)))
     assert [found.stdout.strip() for found in done] == ["opened"] * 4, "\n".join(found.stderr for found in done)
     store = Store.open(folder, study)
+    with store.transaction() as tx:
+        assert tx.count(schema.study) == 1
+    store.close()
+
+
+@pytest.mark.usefixtures("url")
+def test_a_first_start_that_looks_while_another_ends_finds_its_schema_and_not_foreign_tables(
+    folder: Path, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, looks = MigrationContext.get_current_revision, []
+
+    def looked(context: MigrationContext) -> str | None:
+        found = real(context)
+        if not looks:
+            looks.append(found)
+            Store.open(folder, study).close()  # the other start makes all tables, between this look and the next
+        return found
+
+    monkeypatch.setattr(MigrationContext, "get_current_revision", looked)
+    store = Store.open(folder, study)
+    assert looks == [None]
+    assert store.upgraded is None
     with store.transaction() as tx:
         assert tx.count(schema.study) == 1
     store.close()

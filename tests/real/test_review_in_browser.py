@@ -156,33 +156,34 @@ def test_a_person_confirms_a_group_adds_to_it_sorts_phrases_and_codes_the_last_o
     sorting, *_ = waiting(work, Kind.SORT)
     assert len(sorting.lines) >= 4
     open_task(page, work, sorting)
-    one, two, both, none = [set(line.codes[: line.checked]) for line in sorting.lines[:4]]
-    for line, ticked, keys in zip(
-        sorting.lines, (one, two, both, none), ({"q"}, {"Shift+W"}, {"e", "Alt+E"}, set()), strict=False
-    ):
-        keys = keys ^ ({keyed(sorting, line)} if ticked else set())  # what comes ticked is taken away, or stays
+    wanted = [{"q"}, {"Shift+W"}, {"e", "Alt+E"}, *[set[str]() for _ in sorting.lines[3:]]]  # of the last ones nothing
+    for line, keys in zip(sorting.lines, wanted, strict=True):
+        keys = keys ^ ({keyed(sorting, line)} if line.checked else set())  # what comes ticked is taken away, or stays
         for key in sorted(keys):
             page.keyboard.press(key)
     picture(page, "sorting")
     submit(page)
     collect(str(work.folder))
     _, states = state_of(work)
-    found = [states[line.phrase_ids[0]] for line in sorting.lines[:4]]
-    offered = [line.codes for line in sorting.lines[:4]]
+    found = [states[line.phrase_ids[0]] for line in sorting.lines]
+    offered = [line.codes for line in sorting.lines]
     assert found[0].codes == {offered[0][0]}
     assert found[1].codes == {offered[1][1]}
     assert found[2].codes == {offered[2][0], offered[2][2]}
     assert all(state.settled for state in found[:3])
-    assert found[3].codes == frozenset()
-    assert found[3].rejected >= set(offered[3])
+    for state, codes in zip(found[3:], offered[3:], strict=True):
+        assert state.codes == frozenset()
+        assert state.rejected >= set(codes)
 
     # what is left comes one by one: with another code, off topic, and a confirmed code with a new one beside it
-    while waiting(work, Kind.SORT):
-        work.review()
+    while waiting(work, Kind.SORT) or waiting(work, Kind.ADDITION):  # what was said may suggest further codes
+        work.analyst().review(kinds=(Kind.SORT, Kind.ADDITION))
         collect(str(work.folder))
+    ruled_out = {phrase: set(line.codes) for line in sorting.lines[3:] for phrase in line.phrase_ids}
     singles = waiting(work, Kind.PHRASE)
-    task = next(task for task in singles if sorting.lines[3].phrase_ids[0] in task.phrase_ids)
-    assert not set(task.suggested) & set(offered[3]), "what was ruled out is not offered again"
+    task = next(task for task in singles if ruled_out.keys() & set(task.phrase_ids))
+    alone = next(phrase for phrase in task.phrase_ids if phrase in ruled_out)
+    assert not set(task.suggested) & ruled_out[alone], "what was ruled out is not offered again"
     open_task(page, work, task)
     assert page.get_by_text(task.lines[0].text, exact=False).count() >= 1
     picture(page, "phrase")
@@ -201,7 +202,7 @@ def test_a_person_confirms_a_group_adds_to_it_sorts_phrases_and_codes_the_last_o
     codebook, states = state_of(work)
     other = codebook.by_name("Совсем другое")
     assert other is not None
-    assert states[sorting.lines[3].phrase_ids[0]].codes == {"fixed-off-topic"}
+    assert states[alone].codes == {"fixed-off-topic"}
     assert states[also].codes == {code.code_id, other.code_id}
     assert states[also].settled
 

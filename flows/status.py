@@ -172,7 +172,7 @@ def _file_lines(found: Status, hide: Callable[[str], str]) -> list[str]:
     for file in found.not_whole:
         places = counted(len(file.notes), "row or cell", "rows and cells")
         lines.append(f"not taken as they stand, of {hide(file.name)}: {places}")
-        lines += [f"  {hide(note)}" for note in file.notes[:_SHOWN]]
+        lines += [f"  {hide(note.said)}" for note in file.notes[:_SHOWN]]
         lines += [f"  and {len(file.notes) - _SHOWN} more"] if len(file.notes) > _SHOWN else []
     return lines
 

@@ -1,10 +1,10 @@
 """Stored cards, purpose rows and phrases."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select, tuple_
 
@@ -34,9 +34,6 @@ class RowContext:
     cut: bool = False  # the phrase is only a part of this purpose
 
 
-_ROW = re.compile(r"row (\d+)[,:]")  # how a note begins
-
-
 def require_key(tx: Transaction, key: bytes) -> None:
     """Make sure that the key is the one the stored cards were read with; the first one is kept in mind.
 
@@ -62,6 +59,13 @@ def known_files(tx: Transaction) -> set[str]:
     return {row.file_hash for row in tx.rows(schema.source_file)}
 
 
+class Note(NamedTuple):
+    """What of a row was not taken as it stands, and where."""
+
+    row: int
+    said: str
+
+
 @dataclass(frozen=True)
 class ReadFile:
     """A file that was read: its name then, how many cards it brought, and what of it was not taken as it stands."""
@@ -70,13 +74,13 @@ class ReadFile:
     digest: str
     read_at: datetime
     cards: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def read_files(tx: Transaction) -> list[ReadFile]:
     """Files that were read, in that order."""
     rows = tx.rows(schema.source_file, order=[schema.source_file.c.read_at, schema.source_file.c.name])
-    return [ReadFile(row.name, row.file_hash, row.read_at, row.cards, tuple(row.notes)) for row in rows]
+    return [ReadFile(row.name, row.file_hash, row.read_at, row.cards, tuple(starmap(Note, row.notes))) for row in rows]
 
 
 def known_contents(tx: Transaction) -> dict[str, str]:
@@ -118,7 +122,7 @@ def add_phrases(tx: Transaction, phrases: Iterable[Mapping[str, object]]) -> Non
 def add_file(tx: Transaction, file: CardFile, file_hash: str, count: int) -> None:
     """Note that a file was read, and how many of its cards were new."""
     read = {"name": file.table.path.name, "read_at": now(), "cards": count}
-    told = [str(problem) for problem in (*file.refused, *file.no_score, *file.notes)]
+    told = [Note(problem.row, str(problem)) for problem in (*file.refused, *file.no_score, *file.notes)]
     tx.insert(schema.source_file, [{"file_hash": file_hash, **read, "notes": told}])
 
 
@@ -126,7 +130,7 @@ def strike_notes(tx: Transaction, name: str, rows: Collection[int]) -> None:
     """Take back what was told of some rows of a file: a mended file has brought them again, and tells what is left."""
     named = [file for file in read_files(tx) if file.name == name]
     if named:
-        kept = [note for note in named[-1].notes if not (at := _ROW.match(note)) or int(at[1]) not in rows]
+        kept = [note for note in named[-1].notes if note.row not in rows]
         tx.update(schema.source_file, {"file_hash": named[-1].digest}, {"notes": kept})
 
 

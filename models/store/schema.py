@@ -42,7 +42,7 @@ source_file = Table(
     Column("name", String, nullable=False),
     Column("read_at", DateTime, nullable=False),
     Column("cards", Integer, nullable=False),
-    Column("notes", JSON, nullable=False),
+    Column("notes", JSON, nullable=False, comment="[row, words] of every row or cell that was not taken as it stands"),
 )
 
 card = Table(

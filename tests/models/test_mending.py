@@ -35,7 +35,7 @@ def read(tmp_path: Path, store: Store, make_study: Callable[..., Study]) -> Call
 def told_of(store: Store) -> dict[str, list[int]]:
     """The rows that are told as not taken as they stand, by file."""
     with store.transaction() as tx:
-        found = {file.name: [int(note.split()[1].strip(",:")) for note in file.notes] for file in cards.read_files(tx)}
+        found = {file.name: [note.row for note in file.notes] for file in cards.read_files(tx)}
     return {name: rows for name, rows in found.items() if rows}
 
 

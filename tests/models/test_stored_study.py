@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, create_engine, make_url, select
+from sqlalchemy import Connection, MetaData, create_engine, make_url, select, text
 from support import rechki_here
 
 from models.codebook import OFF_TOPIC
@@ -26,7 +27,7 @@ from models.errors import RechkiError
 from models.phrases import PURPOSE_FRAME
 from models.proposing import open_texts, plan_tasks
 from models.review import Kind, ReviewTask
-from models.store import database, review, schema
+from models.store import cards, database, review, schema
 from models.store.address import DATABASE_URL, sqlite_address
 from models.store.database import Store, Transaction, now
 from models.store.moving import copy_study
@@ -147,6 +148,24 @@ def test_every_row_of_every_table_outlives_the_way_to_the_newest_schema(folder: 
     again = Store.open(folder, load_study(folder))
     assert again.upgraded is None
     again.close()
+
+
+def test_what_was_told_of_a_file_has_its_row(folder: Path) -> None:
+    told = {"row 4, column 'Оценка 1'": "no score", "row 12": "the same card as row 3"}
+    url = os.environ.get(DATABASE_URL, f"sqlite:///{folder / 'study.db'}")
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg") if "postgres" in url else url)
+    with engine.begin() as connection:
+        notes = json.dumps([f"{where}: {words}" for where, words in told.items()])
+        connection.execute(text("update source_file set notes = :notes"), {"notes": notes})
+    engine.dispose()
+    store = Store.open(folder, load_study(folder))
+    with store.transaction() as tx:
+        (file,) = cards.read_files(tx)
+    store.close()
+    assert [(note.row, note.said) for note in file.notes] == [
+        (4, "row 4, column 'Оценка 1': no score"),
+        (12, "row 12: the same card as row 3"),
+    ]
 
 
 def test_what_people_decided_and_named_reads_as_it_was_written(folder: Path) -> None:

@@ -61,6 +61,11 @@ def tasks_of(studio: Studio, project: int, **options: Any) -> Iterator[Any]:  # 
         page = _or_none(page.next_page) if seen < page.response.total else None
 
 
+def annotation_numbers(task: Any) -> list[int]:  # noqa: ANN401  (the SDK's task models)
+    """Return the numbers of a task's annotations, those that Label Studio has not counted among them."""
+    return [int(number) for number in str(task.annotations_ids or "").split(",") if number.strip()]
+
+
 def find_project(studio: Studio, project: int) -> Any | None:  # noqa: ANN401  (the SDK's project model)
     """Return a project, None when it was deleted."""
     return _or_none(lambda: studio.api.projects.get(id=project))

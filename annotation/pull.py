@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from annotation.client import Studio, in_words, tasks_of
+from annotation.client import Studio, annotation_numbers, in_words, tasks_of
 from annotation.labeling import KEY, answer_of
 from annotation.push import require_project
 from models.codebook import Codebook
@@ -22,6 +22,7 @@ _PAGE = 500
 _OVERLAP = timedelta(seconds=5)
 _BEGINNING = datetime(2000, 1, 1)
 _TOUCHED = ("filter:tasks:total_annotations", "filter:tasks:cancelled_annotations")
+_NUMBERS = "filter:tasks:annotations_ids"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def pull(store: Store, studio: Studio, frame: str) -> Pulled:
     """Take what changed since the last pull into the store, one transaction a project.
 
     Repeating it changes nothing. An edited annotation is a new revision with new decisions; a deleted one takes its
-    decisions back. Decisions, codebook events and the mark up to which was pulled are kept together or not at all.
+    decisions back. An answer that Label Studio has kept and not counted, because it died in between, is taken too.
+    Decisions, codebook events and the mark up to which was pulled are kept together or not at all.
 
     Raises
     ------
@@ -48,6 +50,9 @@ def pull(store: Store, studio: Studio, frame: str) -> Pulled:
     for kind in Kind:
         with store.transaction() as tx:
             known = review.project(tx, studio.instance, frame, kind)
+            standing = {
+                one.annotation_id for one in review.newest_annotations(tx, studio.instance).values() if not one.removed
+            }
         if known is None:
             continue
         project, since = known
@@ -55,6 +60,8 @@ def pull(store: Store, studio: Studio, frame: str) -> Pulled:
             require_project(studio, project, frame, kind)
             until, found = _changed_tasks(studio, project, since or _BEGINNING)
             present = _annotation_ids(studio, project)
+            taken = {int(annotation["id"]) for task in found for annotation in task["annotations"]}
+            found += _tasks_with(studio, project, present - standing - taken)
         with store.transaction() as tx:
             taking = _Taking(tx, store.study_id, studio, frame, project)
             for task in found:
@@ -191,17 +198,36 @@ def _changed_tasks(studio: Studio, project: int, since: datetime) -> tuple[datet
     for column in _TOUCHED:  # a filter of Label Studio knows either "and" or "or"
         query = json.dumps({"filters": {"conjunction": "and", "items": [changed, _positive(column)]}})
         for task in tasks_of(studio, project, fields="all", query=query, page_size=_PAGE):
-            annotations = [_plain(a) for a in task.annotations or []]
-            tasks[int(task.id)] = {"id": task.id, "data": task.data, "annotations": annotations}
+            tasks[int(task.id)] = _with_annotations(task)
             until = max(until, _moment(task.updated_at))
     return until, [tasks[number] for number in sorted(tasks)]
 
 
 def _annotation_ids(studio: Studio, project: int) -> set[int]:
-    """Numbers of all annotations of a project, to notice deleted ones: of tasks that have any, numbers only."""
-    query = json.dumps({"filters": {"conjunction": "or", "items": [_positive(column) for column in _TOUCHED]}})
+    """Numbers of all annotations of a project, to notice deleted and uncounted ones.
+
+    Asked of the annotations themselves: a task's counts and its ``updated_at`` are written after its annotation, and a
+    server that dies in between leaves an answer that nothing else tells of.
+    """
+    query = json.dumps({"filters": {"conjunction": "and", "items": [_positive(_NUMBERS)]}})
     found = tasks_of(studio, project, fields="all", query=query, page_size=_PAGE, include="id,annotations_ids")
-    return {int(number) for task in found for number in str(task.annotations_ids or "").split(",") if number.strip()}
+    return {number for task in found for number in annotation_numbers(task)}
+
+
+def _tasks_with(studio: Studio, project: int, annotations: Collection[int]) -> list[Json]:
+    """Return the tasks that hold some annotations."""
+    numbers, tasks = sorted(annotations), dict[int, Json]()
+    for at in range(0, len(numbers), _PAGE):
+        named = ",".join(map(str, numbers[at : at + _PAGE]))
+        holding = {"filter": _NUMBERS, "operator": "contains", "type": "String", "value": named}
+        query = json.dumps({"filters": {"conjunction": "and", "items": [holding]}})
+        for task in tasks_of(studio, project, fields="all", query=query, page_size=_PAGE):
+            tasks[int(task.id)] = _with_annotations(task)
+    return [tasks[number] for number in sorted(tasks)]
+
+
+def _with_annotations(task: Any) -> Json:  # noqa: ANN401  (the SDK's task model)
+    return {"id": task.id, "data": task.data, "annotations": [_plain(one) for one in task.annotations or []]}
 
 
 def _positive(column: str) -> Mapping[str, object]:

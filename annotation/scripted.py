@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.client import Studio, in_words, tasks_of
+from annotation.client import Studio, annotation_numbers, in_words, tasks_of
 from annotation.labeling import KEY, Json, page_result, phrase_result
 from models.analyst import Analyst
 from models.codebook import FIXED, Codebook, Target
@@ -77,7 +77,7 @@ class ScriptedAnalyst:
 
     def _open(self, project: int) -> Iterator[tuple[int, str]]:
         for task in tasks_of(self.studio, project, fields="all", page_size=500):
-            if not task.total_annotations:
+            if not annotation_numbers(task):
                 yield int(task.id), str(task.data[KEY])
 
     def _result(self, task: ReviewTask) -> list[Json]:

@@ -201,7 +201,7 @@ class Life:
         said, page = status_of(self.folder), (self.folder / "reports" / "index.html").read_text("utf-8")
         listed = {refusal.name: set[int]() for refusal in said.not_read}
         for file in said.not_whole:
-            listed[file.name] = {int(note.split()[1].rstrip(",:")) for note in file.notes}
+            listed[file.name] = {note.row for note in file.notes}
         assert listed == self.refused
         assert all(name in page for name in self.refused)
 

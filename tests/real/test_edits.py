@@ -1,5 +1,8 @@
 """What people do after the first submit: save a page again, change it, delete, skip."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,6 +11,7 @@ from support import Work, rechki_here
 
 from annotation.client import tasks_of
 from annotation.labeling import KEY, page_result, phrase_result
+from annotation.server import LocalServer
 from flows.advance import advance
 from flows.collect import collect
 from flows.propose import propose
@@ -115,6 +119,34 @@ def test_a_deleted_annotation_takes_its_decisions_back_and_the_task_is_open_agai
     submit(work, page, answer)
     collect(str(work.folder))
     assert all(coding(work)[1][phrase].codes for phrase in page.phrase_ids)
+
+
+def test_an_answer_that_a_dying_server_kept_and_did_not_count_is_collected_and_not_given_twice(
+    work: Work, servers: Path
+) -> None:
+    """Label Studio writes a task's counts and its moment after the annotation, each for itself."""
+    propose(str(work.folder))
+    collect(str(work.folder))
+    page, *_ = tasks(work, Kind.GROUP)
+    at = number(work, page)
+    with closing(sqlite3.connect(LocalServer(servers).data / "label_studio.sqlite3", timeout=60)) as server, server:
+        columns = "total_annotations, is_labeled, updated_at"
+        before = server.execute(f"select {columns} from task where id = ?", (at,)).fetchone()  # noqa: S608
+    assert before[:2] == (0, 0)
+    submit(work, page, Answer(new_names=("Тема",), members=dict.fromkeys(range(len(page.lines)), Member.BELONGS)))
+    with closing(sqlite3.connect(LocalServer(servers).data / "label_studio.sqlite3", timeout=60)) as server, server:
+        changes = "total_annotations = ?, is_labeled = ?, updated_at = ?"
+        server.execute(f"update task set {changes} where id = ?", (*before, at))  # noqa: S608
+    assert not work.studio().api.tasks.get(id=str(at)).total_annotations
+
+    collect(str(work.folder))
+    codebook, states = coding(work)
+    code = codebook.by_name("Тема")
+    assert code is not None
+    assert all(states[phrase].codes == {code.code_id} for phrase in page.phrase_ids)
+    work.review()
+    task = work.studio().api.tasks.get(id=str(at))
+    assert len(task.annotations or []) == 1
 
 
 def test_a_skipped_group_does_not_count_and_does_not_hold_up_the_rest(work: Work) -> None:

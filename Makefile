@@ -18,7 +18,7 @@ JOBS ?= 2
 SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help setup studio demo pictures up down test test-quick test-long lint types bench bench-review bench-pull bench-intervals bench-suggest bench-waves bench-report bench-landmarks bench-scale bench-precision adapter pairs clean
+.PHONY: help setup studio demo pictures up down test test-quick test-long lint types bench bench-review bench-pull bench-intervals bench-claims bench-suggest bench-waves bench-report bench-landmarks bench-scale bench-precision adapter pairs clean
 
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench-review: $(READY) $(READY_STUDIO) ## What a whole review costs, through a r
 
 bench-pull: $(READY) $(READY_STUDIO) ## What taking decisions out of Label Studio costs
 	$(BIN)/python benchmarks/pulling.py
+
+bench-claims: $(READY) ## How often a report claims a difference that is none
+	$(BIN)/python benchmarks/claims.py
 
 bench-intervals: $(READY) ## How often the interval of B holds the truth, beside other intervals
 	$(BIN)/python benchmarks/intervals.py

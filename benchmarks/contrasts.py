@@ -17,7 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from models.contrast import Scored, Verdict, contrast  # noqa: E402
+from models.contrast import Scored, contrast  # noqa: E402
 
 LEVEL, LEAST, SEED, TRUTH = 90.0, 5, 2026, 200_000
 ROWS = (1, 1, 2, 3)  # of a respondent, equally likely
@@ -49,7 +49,7 @@ def _line(cell: Cell, tables: int) -> str:
             found = contrast(with_it, without, LEVEL, LEAST)
             drawn += 1
             held += found.low <= truth <= found.high
-            claimed += found.verdict is not Verdict.UNKNOWN
+            claimed += found.p <= 1 - LEVEL / 100
             widths.append(found.high - found.low)
     figures = f"{100 * held / tables:.1f} | {np.mean(widths):.2f} | {100 * claimed / tables:.1f}"
     return f"| {people} | {share:.0%} | {effect:+.1f} | {habit:.1f} | {truth:+.2f} | {figures} |"

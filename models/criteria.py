@@ -10,17 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from models.balance import CodedRow, rows_by_code
 from models.codebook import JOINED, Code
 from models.config import Balance
-from models.contrast import Scored, contrast
+from models.contrast import Contrast, Scored, Verdict, contrast
+from models.multiple import carried, holm
 
 IDEAL = 4  # expectations fully met: below it there is something to improve
 CRITERIA = (
     *("criterion", "code_id", "net", "rows", "n", "respondents", "mean", "met", "unmet", "n_without", "mean_without"),
-    *("difference", "low", "high", "level", "verdict"),
+    *("difference", "low", "high", "level", "verdict", "p_adjusted"),
 )
 BY_PURPOSE = (
     *("criterion", "criterion_id", "purpose", "purpose_id", "rows", "n", "respondents", "mean"),
@@ -55,7 +57,8 @@ def criteria_of(
     Criteria
         `table`: a line a criterion, that of most respondents first: rows that mention it, n of them scored,
         respondents, mean score, met (scored 4-5) and unmet (0-3); n_without and mean_without of the other rows with a
-        reason; the difference of the means, its interval (low, high, level in percent), a verdict (`models.contrast`).
+        reason; the difference of the means, its interval (low, high, level in percent), a verdict (`models.contrast`):
+        a difference is claimed where its p, Holm-adjusted for the number of criteria, leaves no doubt of that level.
         `by_purpose`: the same within a purpose, for every pair that has rows.
         `backlog`: criteria with a mean below 4, by n · (4 − mean), with the purposes of the rows scored below 4.
     """
@@ -65,7 +68,12 @@ def criteria_of(
     named = [code for code in reason_codes if not code.fixed and code.code_id in with_it]
     named.sort(key=lambda code: (-_people(with_it[code.code_id]), -len(with_it[code.code_id]), code.name))
     of_purpose = _rows_by_purpose(purposes, purpose_codes, base)
-    table = [_line(code, with_it[code.code_id], base, settings) for code in named]
+    contrasts = [_contrast(code, with_it[code.code_id], base, settings) for code in named]
+    adjusted = holm(np.array([found.p for found in contrasts], dtype=float))
+    table = [
+        _line(code, with_it[code.code_id], base, found, float(p), settings)
+        for code, found, p in zip(named, contrasts, adjusted, strict=True)
+    ]
     pairs = [
         _pair(code, purpose, rows, held[code.code_id])
         for code in named
@@ -85,9 +93,16 @@ def criteria_of(
     )
 
 
-def _line(code: Code, rows: Sequence[CodedRow], base: Sequence[CodedRow], settings: Balance) -> dict[str, object]:
+def _contrast(code: Code, rows: Sequence[CodedRow], base: Sequence[CodedRow], settings: Balance) -> Contrast:
+    others = _scored(row for row in base if code.code_id not in row.codes)
+    return contrast(_scored(rows), others, settings.interval, settings.certain.respondents)
+
+
+def _line(
+    code: Code, rows: Sequence[CodedRow], base: Sequence[CodedRow], found: Contrast, adjusted: float, settings: Balance
+) -> dict[str, object]:
     scored, others = _scored(rows), _scored(row for row in base if code.code_id not in row.codes)
-    found = contrast(scored, others, settings.interval, settings.certain.respondents)
+    claimed = Verdict.HIGHER if found.difference > 0 else Verdict.LOWER
     met = sum(score >= IDEAL for _, score in scored)
     return {
         "criterion": code.name,
@@ -105,7 +120,8 @@ def _line(code: Code, rows: Sequence[CodedRow], base: Sequence[CodedRow], settin
         "low": found.low,
         "high": found.high,
         "level": settings.interval,
-        "verdict": str(found.verdict),
+        "verdict": str(claimed if carried(adjusted, settings.interval) else Verdict.UNKNOWN),
+        "p_adjusted": adjusted,
     }
 
 

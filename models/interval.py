@@ -17,8 +17,11 @@ from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.stats import t as student
 
 Floats = npt.NDArray[np.float64]
+_FARTHEST = 8.0  # normal quantile beyond which no p is told apart
 _CAUTION = 2.0  # respondents' worth of belief that one person's rows say the same, [ours]
 
 
@@ -35,12 +38,31 @@ class People:
 
 @dataclass(frozen=True)
 class Estimate:
-    """B (-1 to 1) with its interval, and what every respondent moves it by."""
+    """B (-1 to 1) with its interval, what every respondent moves it by, and what the interval is made of."""
 
     b: float
     low: float
     high: float
     influence: Mapping[str, float]
+    shares: "_Shares"
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """The shares E and U (0 to 1) of an effective number of rows."""
+
+    e: float
+    u: float
+    rows: float
+
+    def bounds(self, z: float) -> tuple[float, float]:
+        """The interval of B; `z` is the normal quantile of its level."""
+        (e_low, e_high), (u_low, u_high) = wilson(self.e, self.rows, z), wilson(self.u, self.rows, z)
+        spread = math.sqrt(self.e * (1 - self.e) * self.u * (1 - self.u))
+        alike, b = -self.e * self.u / spread if spread > 0 else 0.0, self.e - self.u
+        low = b - _combined(self.e - e_low, u_high - self.u, alike)
+        high = b + _combined(e_high - self.e, self.u - u_low, alike)
+        return max(low, -1.0), min(high, 1.0)
 
 
 def estimate(people: People, level: float) -> Estimate:
@@ -55,26 +77,51 @@ def estimate(people: People, level: float) -> Estimate:
     share_e, share_u = people.e.sum() / total, people.u.sum() / total
     b = share_e - share_u
     influence = (people.e - people.u - b * people.weight) / total
-    rows = _effective_rows(people, influence)
-    z = NormalDist().inv_cdf(0.5 + level / 200)
-    (e_low, e_high), (u_low, u_high) = wilson(share_e, rows, z), wilson(share_u, rows, z)
-    spread = np.sqrt(share_e * (1 - share_e) * share_u * (1 - share_u))
-    alike = -share_e * share_u / spread if spread > 0 else 0.0
-    low = b - _combined(share_e - e_low, u_high - share_u, alike)
-    high = b + _combined(e_high - share_e, share_u - u_low, alike)
-    return Estimate(float(b), max(low, -1.0), min(high, 1.0), dict(zip(people.names, influence.tolist(), strict=True)))
+    shares = _Shares(float(share_e), float(share_u), _effective_rows(people, influence))
+    low, high = shares.bounds(NormalDist().inv_cdf(0.5 + level / 200))
+    return Estimate(float(b), low, high, dict(zip(people.names, influence.tolist(), strict=True)), shares)
 
 
 def change(before: Estimate, after: Estimate) -> tuple[float, float, float]:
     """Return the change of B and its interval (-2 to 2); who answered both times is taken as one person."""
+    low, high = _change(before, after, (before.low, before.high), (after.low, after.high), _alike(before, after))
+    return after.b - before.b, low, high
+
+
+def change_p(before: Estimate, after: Estimate) -> float:
+    """Return the two-sided p (0 to 1) of a change of B.
+
+    It is one less the level at which the interval reaches zero, with Student's quantiles in place of the normal ones
+    (respondents of both waves less two) [ours]: far out in the tails, where many comparisons are judged, the normal
+    ones are too sure of few people.
+    """
+    alike, fell = _alike(before, after), after.b < before.b
+
+    def nearest_to_zero(z: float) -> float:
+        low, high = _change(before, after, before.shares.bounds(z), after.shares.bounds(z), alike)
+        return -high if fell else low
+
+    if after.b == before.b:
+        return 1.0
+    z = _FARTHEST if nearest_to_zero(_FARTHEST) > 0 else float(brentq(nearest_to_zero, 0.0, _FARTHEST))
+    return 2 * float(student.sf(z, max(len(before.influence) + len(after.influence) - 2, 1)))
+
+
+def _change(
+    before: Estimate, after: Estimate, then: tuple[float, float], now: tuple[float, float], alike: float
+) -> tuple[float, float]:
+    """The interval of a change, from those of both ends."""
+    delta = after.b - before.b
+    low = delta - _combined(after.b - now[0], then[1] - before.b, alike)
+    return low, delta + _combined(now[1] - after.b, before.b - then[0], alike)
+
+
+def _alike(before: Estimate, after: Estimate) -> float:
+    """The correlation of two estimates through those who answered both times."""
     both = before.influence.keys() & after.influence.keys()
     shared = sum(before.influence[name] * after.influence[name] for name in sorted(both))
     spread = math.sqrt(_squares(before) * _squares(after))
-    alike = min(max(shared / spread, -1.0), 1.0) if spread > 0 else 0.0
-    delta = after.b - before.b
-    low = delta - _combined(after.b - after.low, before.high - before.b, alike)
-    high = delta + _combined(after.high - after.b, before.b - before.low, alike)
-    return delta, low, high
+    return min(max(shared / spread, -1.0), 1.0) if spread > 0 else 0.0
 
 
 def _squares(found: Estimate) -> float:

@@ -93,19 +93,6 @@ def sign_test(more: int, fewer: int) -> float:
     return float(binomtest(more, more + fewer).pvalue) if more + fewer else 1.0
 
 
-def holm(p: Floats) -> Floats:
-    """Correct p values for their number (Holm 1979); NaN stays and does not count.
-
-    Valid however the tests depend on each other, as they do here: people are in several streams.
-    """
-    adjusted = np.full(len(p), np.nan)
-    there = np.flatnonzero(~np.isnan(p))
-    order = there[np.argsort(p[there], kind="stable")]
-    steps = p[order] * np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(order) else steps
-    return adjusted
-
-
 def quantile(level: float) -> float:
     """Return the normal quantile of a two-sided level in percent: 1.645 for 90."""
     return NormalDist().inv_cdf(0.5 + level / 200)

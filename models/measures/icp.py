@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from models.codebook import Target
 from models.measures.columns import MOST_CATEGORIES
-from models.measures.exact import fisher, holm, ratio_interval
+from models.measures.exact import fisher, ratio_interval
 from models.measures.journey import SATISFIED
 from models.measures.panel import Line, Panel, Verdict
+from models.multiple import holm
 
 
 def icp_lines(panel: Panel, attributes: dict[str, pd.Series]) -> Iterator[Line]:

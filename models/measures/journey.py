@@ -7,8 +7,9 @@ import numpy as np
 
 from models.balance import CodedRow
 from models.interval import People, estimate
-from models.measures.exact import holm, sign_test
+from models.measures.exact import sign_test
 from models.measures.panel import Line, Panel, Part, Stream, Verdict
+from models.multiple import holm
 
 SATISFIED, DISSATISFIED = 4, 2  # at least, at most
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from models.balance import CodedRow, Counted
 from models.codebook import Code
 from models.config import Study
-from models.measures.exact import Floats, holm
+from models.measures.exact import Floats
 from models.measures.facts import Facts, clients
+from models.multiple import holm
 
 Line = dict[str, Any]
 

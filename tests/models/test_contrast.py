@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contrast import Scored, Verdict, contrast
+from models.contrast import Scored, contrast
 
 some = st.lists(st.tuples(st.sampled_from("абвгдежз"), st.integers(0, 5)), min_size=1, max_size=12)
 
@@ -18,12 +18,12 @@ def test_a_difference_worked_by_hand() -> None:
     assert (found.with_it, found.without, found.difference) == (4.5, 2.5, 2.0)
     assert found.high - found.difference == pytest.approx(1.9431803 * math.sqrt(2.5 / 3), abs=1e-6)
     assert found.low == pytest.approx(2.0 - 1.9431803 * math.sqrt(2.5 / 3), abs=1e-6)
-    assert found.verdict is Verdict.HIGHER
+    assert found.p == pytest.approx(1 - 2 / math.pi * math.atan(2 / math.sqrt(2.5 / 3)))  # one degree of freedom
 
 
 def test_nothing_is_claimed_from_too_few_people_however_clear_it_looks() -> None:
     sure = [("а", 5)] * 20, [("б", 0)] * 20
-    assert contrast(*sure, 90, least=5).verdict is Verdict.UNKNOWN
+    assert math.isnan(contrast(*sure, 90, least=5).p)
     assert contrast(*sure, 90, least=1).difference == 5
 
 
@@ -32,7 +32,7 @@ def test_scores_that_are_all_equal_are_never_without_doubt() -> None:
     found = contrast(fives, fours, 90, least=5)
     assert found.low < 1 < found.high
     same = contrast(fives, [(name, 5) for name in "еёжзи"], 90, least=5)
-    assert same.verdict is Verdict.UNKNOWN
+    assert same.p == 1
     assert same.low < 0 < same.high
 
 
@@ -51,7 +51,7 @@ def test_a_side_without_scores_gives_no_difference(sides: tuple[Scored, Scored])
     found = contrast(*sides, 90, 1)
     assert math.isnan(found.difference)
     assert math.isnan(found.low)
-    assert found.verdict is Verdict.UNKNOWN
+    assert math.isnan(found.p)
     assert [math.isnan(found.with_it), math.isnan(found.without)] == [not side for side in sides]
 
 
@@ -62,8 +62,14 @@ def test_order_does_not_matter_and_turning_it_round_turns_the_sign(one: Scored, 
     assert (back.difference, back.low, back.high) == pytest.approx((-found.difference, -found.high, -found.low))
     assert -5 <= found.low <= found.difference + 1e-9
     assert found.difference - 1e-9 <= found.high <= 5
-    turned = {Verdict.HIGHER: Verdict.LOWER, Verdict.LOWER: Verdict.HIGHER, Verdict.UNKNOWN: Verdict.UNKNOWN}
-    assert back.verdict is turned[found.verdict]
+    assert back.p == pytest.approx(found.p, nan_ok=True)
+
+
+@given(some, some)
+def test_a_small_p_leaves_zero_outside_of_the_interval(one: Scored, other: Scored) -> None:
+    found = contrast(one, other, 90, 2)
+    if found.p < 0.1:
+        assert not found.low <= 0 <= found.high
 
 
 @given(some, some)

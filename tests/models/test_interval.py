@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.interval import Estimate, People, change, estimate
+from models.interval import Estimate, People, change, change_p, estimate
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)).filter(any), min_size=1, max_size=20)
 
@@ -71,6 +71,17 @@ def test_a_change_read_backwards_is_its_mirror(
     assert back == pytest.approx((-there[0], -there[2], -there[1]), abs=1e-9)
     assert there[1] <= there[0] + 1e-9
     assert there[0] - 1e-9 <= there[2]
+    assert change_p(one, other) == pytest.approx(change_p(other, one), abs=1e-9)
+
+
+@given(before=ROWS, after=ROWS)
+def test_a_small_p_leaves_zero_outside_of_the_interval_and_an_inner_zero_has_a_large_one(
+    before: list[tuple[int, int, int]], after: list[tuple[int, int, int]]
+) -> None:
+    one, other = estimate(people(before), 90), estimate(people(after), 90)
+    _, low, high = change(one, other)
+    assert 0 < change_p(one, other) <= 1
+    assert change_p(one, other) >= 0.1 - 1e-9 if low <= 0 <= high else True
 
 
 def test_the_interval_holds_the_truth_nine_times_in_ten() -> None:

@@ -13,7 +13,6 @@ from models.measures.exact import (
     difference_of_means,
     fisher,
     freeman_halton,
-    holm,
     ratio_interval,
     share_interval,
     sign_test,
@@ -85,14 +84,6 @@ def test_the_sign_test_by_hand() -> None:
     assert sign_test(5, 0) == pytest.approx(2 / 32)
     assert sign_test(1, 9) == pytest.approx(2 * (1 + 10) / 1024)
     assert sign_test(0, 0) == sign_test(3, 3) == 1
-
-
-def test_holm_by_hand() -> None:
-    assert holm(np.array([0.01, 0.04, math.nan, 0.03, 0.005])).tolist() == pytest.approx(
-        [0.03, 0.06, math.nan, 0.06, 0.02], nan_ok=True
-    )
-    assert holm(np.array([0.9, 0.8])).tolist() == [1, 1]
-    assert holm(np.empty(0)).size == 0
 
 
 def test_wilson_as_published() -> None:

@@ -1,6 +1,7 @@
 """Tables as they come out of Russian offices; what cannot be read is refused with its place."""
 
 import zlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -69,6 +70,37 @@ def test_every_alphabet_of_russian_offices_is_told_by_its_letters(tmp_path: Path
     table = read_table(file_of(tmp_path, written([HEADER, *lines], ";").encode(encoding)))
     assert [list(row.cells) for row in table.rows] == lines
     assert table.encoding == encoding
+
+
+CODES = [
+    *("Лечат без боли", "Интересно новое", "Мышцы", "Похудеть", "Бассейн", "Персонал", "Общение", "Здоровье", "Цена"),
+    *("Доверие", "Сроки", "Очереди", "Чистота", "Ассортимент", "Обмен опытом", "Помещение и мебель"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
+@pytest.mark.parametrize("spelled", [str.capitalize, str.upper, str.lower])
+@pytest.mark.parametrize("header", ["card_id;code;score", "Карточка;Код;Оценка"])
+def test_a_short_list_of_codes_is_read_in_every_case_or_refused(
+    tmp_path: Path, encoding: str, spelled: Callable[[str], str], header: str
+) -> None:
+    def read(codes: list[str]) -> str:
+        text = header + "\n" + "".join(f"{at};{spelled(codes[at % len(codes)])};{at % 6}\n" for at in range(60))
+        try:
+            assert read_table(file_of(tmp_path, text.encode(encoding))).rows[0].cells[1] == spelled(codes[0])
+        except RechkiError as error:
+            return error.what
+        return ""
+
+    assert len([code for code in CODES if read([code])]) <= 1
+    assert [at for at in range(len(CODES) - 3) if read(CODES[at : at + 4])] == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("mac_cyrillic", "Качество"), ("koi8-u", "Зручність"), ("cp1252", "maçã")]
+)
+def test_alphabets_that_are_not_read_are_not_taken_for_those_that_are(tmp_path: Path, encoding: str, said: str) -> None:
+    refused(file_of(tmp_path, f"card_id,code,score\n1,{said},3\n".encode(encoding)))
 
 
 @pytest.mark.parametrize("encoding", ["iso8859_7", "cp1255", "shift_jis", "cp1252"])

@@ -80,6 +80,7 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
     if MENDED in header:
         header = tuple(_GUARDED.sub("", name) for name in header)
     rows: list[Row] = []
+    short: list[tuple[int, int]] = []
     broken = [Broken(number, (), reason) for number, reason in sheet.broken]
     guarded = preset.apostrophe or MENDED in header
     first = at + preset.header_rows
@@ -91,6 +92,8 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
             broken.append(Broken(number, line, reason))
             continue
         whole = (*line, *[""] * (len(header) - len(line)))[: len(header)]
+        if cells.separator and len(line) < len(header):
+            short.append((number, len(line)))
         rows.append(Row(number, tuple(_GUARDED.sub("", cell) for cell in whole) if guarded else whole))
     broken.sort(key=lambda line: line.number)
     return Table(
@@ -103,6 +106,7 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
         preset.name,
         preset.month_first,
         tuple(_other_sheets(cells, sheet)),
+        tuple(short),
     )
 
 

@@ -50,7 +50,8 @@ class Broken:
 class Table:
     """A file as a table.
 
-    `preset` names the form whose layout was recognised, `remarks` tell what of the file is not in the table.
+    `preset` names the form whose layout was recognised, `remarks` tell what of the file is not in the table, `short`
+    has the number of every line of a text file that ends before the header does, and its cells.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Table:
     preset: str = ""
     month_first: bool = False
     remarks: tuple[str, ...] = ()
+    short: tuple[tuple[int, int], ...] = ()
 
     def column(self, name: str, do: str = "Name a column that is there.") -> int:
         """Return the position of a column; `do` is what to do when it is not there.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import RechkiError
+from models.errors import RechkiError, require_file
 from models.tables.cells import Cells, refused
 from models.tables.delimited import read_delimited
 from models.tables.jsonlines import read_jsonlines
@@ -91,8 +91,7 @@ def read_cells(path: Path) -> Cells:
     RechkiError
         When the file is missing, empty, damaged, or of a kind that holds no table.
     """
-    if not path.is_file():
-        raise refused("there is no such file", path, "Check the path.")
+    require_file(path)
     if path.stat().st_size == 0:
         raise refused("the file is empty", path, "Export the answers again.")
     kind = path.suffix.lower()

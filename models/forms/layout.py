@@ -105,7 +105,7 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
         cells.separator,
         preset.name,
         preset.month_first,
-        tuple(_other_sheets(cells, sheet)),
+        (*_other_sheets(cells, sheet), *_uncomputed(sheet)),
         tuple(short),
     )
 
@@ -117,6 +117,14 @@ def _other_sheets(cells: Cells, sheet: Sheet) -> Iterator[str]:
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         read = repr(masked(sheet.name[:_SHOWN]))
         yield f"only the sheet {read} is read; left unread: {', '.join(others[:_MOST_NAMED])}{more}"
+
+
+def _uncomputed(sheet: Sheet) -> Iterator[str]:
+    """Say that cells with formulas are blank, where a program wrote the workbook that does not compute."""
+    if sheet.uncomputed:
+        cells, first = len(sheet.uncomputed), sheet.uncomputed[0]
+        of = f"{first} holds a formula" if cells == 1 else f"{cells} cells, the first {first}, hold formulas"
+        yield f"{of} without a value, read as blank: open the file in Excel or LibreOffice and save it, then read it"
 
 
 def _fault(line: Sequence[str], width: int) -> str:

@@ -16,7 +16,7 @@ from reports.language import language_of
 from reports.outside import report_of
 from reports.share import shared
 from reports.words import UNTITLED
-from reports.write import FILES, write_report
+from reports.write import FILES, require_folder, write_report
 
 _TITLE, _ON_SCREEN = 120, 20
 _SETTINGS = (
@@ -49,6 +49,8 @@ def balance_file(path: Path, out: Path | None, settings_file: Path | None, share
         settings = settings.model_copy(update={"title": language_of(settings)(UNTITLED)})
     if out and path.resolve() in {(out / name).resolve() for name in FILES}:
         raise RechkiError("the table would be written over", str(path), "Give --out another folder.")
+    if out:
+        require_folder(out)
     with stage("Reading") as at:
         found = read_coded(read_table(path), settings)
         at.words = _summary(found)

@@ -19,6 +19,7 @@ from models.encoder.load import Progress
 from models.errors import RechkiError
 from models.plural import counted
 from models.store.database import DATABASE_URL
+from reports.write import require_folder
 
 _ROUNDS = 20
 
@@ -34,6 +35,7 @@ def run_demo(out: Path) -> None:
     begun = time.monotonic()
     out = out.resolve()
     study, report = out / "study", out / "report"
+    require_folder(report)
     example = example_folder()
     console.print(
         "[bold]Rechki demo[/bold]: invented customers of a session practice, "

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from models.errors import RechkiError
+from models.errors import RechkiError, require_file
 from models.yaml_faults import fault_in, wrong_keys
 
 STUDY_FILE = "study.yaml"
@@ -289,8 +289,7 @@ def load_settings(path: Path, title: str) -> Study:
     RechkiError
         When the file is not there or no YAML, or a key or value is wrong; the key is named.
     """
-    if not path.is_file():
-        raise RechkiError("there is no such file", str(path), "Check the path.")
+    require_file(path)
     return _checked(path, {"study_id": str(UUID(int=0)), "title": title, **_own(path, "Correct the file.")})
 
 

@@ -1,5 +1,7 @@
 """The one kind of error that reaches a user: what was found, where, and what to do."""
 
+from pathlib import Path
+
 
 class RechkiError(Exception):
     """A problem a user can mend.
@@ -29,3 +31,17 @@ class Unavailable(RechkiError):
 
 class Busy(RechkiError):
     """Another run works on the study; its locks are freed when it ends, killed or not."""
+
+
+def require_file(path: Path) -> None:
+    """Check that there is a file to read.
+
+    Raises
+    ------
+    RechkiError
+        When there is none, or a folder instead.
+    """
+    if path.is_dir():
+        raise RechkiError("this is a folder", str(path), "Name a file in it.")
+    if not path.is_file():
+        raise RechkiError("there is no such file", str(path), "Check the path.")

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from models.text import text_key
+from models.text import text_key, visible
 
 _NUMBER = re.compile(
-    r"^(\d+)(?:[.,]0+)?(?:\s*(?:/|из|of|out of)\s*5)?(?:\s*балл\w*)?(?:\s*(?:[-—–:.=]\s*|\()[^\s\d].*)?$",
+    r"^\+?(\d+)(?:[.,]0+)?(?:\s*(?:/|из|of|out of)\s*5)?(?:\s*балл\w*)?(?:\s*(?:[-—–:.=]\s*|\()[^\s\d].*)?$",
     re.DOTALL | re.IGNORECASE,
 )
 _AT_THE_END = re.compile(r"^[^\d]+\((\d)\)$")
@@ -19,7 +19,7 @@ class NoScore(ValueError):
 
 
 def parse_score(cell: str, scale: Mapping[int, str]) -> int | None:
-    """Read a score cell: «4», «4/5», «4 из 5», «4,0», «4 — полностью», «полностью (4)» or the text of a level.
+    """Read a score cell: «4», «4/5», «4 из 5», «4,0», «+4», «4 — полностью», «полностью (4)» or the text of a level.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def parse_score(cell: str, scale: Mapping[int, str]) -> int | None:
     NoScore
         When the cell is neither blank nor a score; its text says why.
     """
-    text = " ".join(cell.split())
+    text = " ".join(visible(cell).split())
     if text.lower() in BLANK:
         return None
     match = _NUMBER.match(text) or _AT_THE_END.match(text)

@@ -29,6 +29,11 @@ def tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in written.splitlines()).strip("\n")
 
 
+def visible(text: str) -> str:
+    """Return text without the marks that have no width: soft hyphens, joiners, marks of direction."""
+    return _INVISIBLE.sub("", text)
+
+
 def without_numbers(masked: str) -> str:
     """Drop the numbers of placeholders: ``[ИМЯ_2]`` becomes ``[ИМЯ]``."""
     return _PLACEHOLDER_NUMBER.sub(r"[\1]", masked)
@@ -54,7 +59,7 @@ def text_key(text: str) -> str:
 
 def _once(text: str) -> str:
     key = unicodedata.normalize("NFKC", without_numbers(text))
-    key = _INVISIBLE.sub("", key)
+    key = visible(key)
     if _LATIN.search(key):
         key = _WORD.sub(_one_alphabet, key)
     key = _QUOTES.sub("", _DASHES.sub("-", key)).lower().replace("ё", "е")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.errors import RechkiError
 from reports.data import Report
-from reports.files import replace_files
+from reports.files import replace_files, require_writable
 from reports.gallery import gallery_of
 from reports.page import page
 from reports.spss import spss_csv, spss_syntax
@@ -42,10 +42,12 @@ def write_report(report: Report, folder: Path) -> dict[str, Path]:
     Raises
     ------
     RechkiError
-        When the report is to be shared, and the folder holds anything else, which would be sent along.
+        When the folder cannot be one, or takes no files; when the report is to be shared, and the folder holds
+        anything else, which would be sent along.
     OSError
         When the folder or a file cannot be written.
     """
+    require_folder(folder)
     if report.shared:
         _require_alone(folder)
     gallery = gallery_of(report)
@@ -68,6 +70,17 @@ def write_report(report: Report, folder: Path) -> dict[str, Path]:
     replace_files({**dict(zip(files.values(), contents, strict=True)), **charts})
     _remove_older(folder / CHARTS, {path.name for path in charts})
     return files | ({CHARTS: folder / CHARTS} if charts else {})
+
+
+def require_folder(folder: Path) -> None:
+    """Check that a report can be written into a folder; nothing is made.
+
+    Raises
+    ------
+    RechkiError
+        When there is a file of that name, or the folder takes no files.
+    """
+    require_writable(folder / name for name in FILES)
 
 
 def _remove_older(folder: Path, kept: set[str]) -> None:

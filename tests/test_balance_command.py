@@ -251,6 +251,17 @@ def test_the_table_is_never_written_over(tmp_path: Path) -> None:
     assert "written over" in done.stderr
 
 
+def test_a_report_is_not_written_into_a_file(tmp_path: Path) -> None:
+    file = write(tmp_path / "coded.csv", [(1, "А", 5, "", "", "", "")])
+    (tmp_path / "report").write_text("мой файл", "utf-8")
+    for out in (tmp_path / "report", tmp_path / "report" / "march"):
+        done = rechki_here("balance", file, "--out", out)
+        assert done.returncode == 1
+        assert "this is a file, not a folder" in done.stderr
+        assert "into another folder" in " ".join(done.stderr.split())
+    assert (tmp_path / "report").read_text("utf-8") == "мой файл"
+
+
 # The published case as it states it: target, state, strategy. No scores were published; these are made to fit.
 CASE = {
     "Расти и меняться": ([5, 5, 5, 4], "yes", "over", "protect_and_grow"),

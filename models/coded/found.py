@@ -18,6 +18,7 @@ class Fault(StrEnum):
     """Why a line, or a cell of it, was not taken as it stands."""
 
     BROKEN = "the line does not fit the header"
+    SHORT = "the line ends before the header does: what is not there counts as blank"
     NO_CARD = "no card is named"
     NO_CODE = "no code is named"
     LONG_CODE = "a code is longer than any name"
@@ -29,6 +30,7 @@ class Fault(StrEnum):
     REPEATED = "the line repeats an earlier one"
     JOINED = "taken as one code, though its parts are codes: several codes are joined by |"
     SPELLING = "the code is spelled differently elsewhere"
+    ALIKE = "the respondent is spelled differently elsewhere: they count as two people"
     NO_DATE = "this is no date"
     TWO_VALUES = "the same card has another value elsewhere: it counts as having none"
     NO_REASON = "a strategy that was chosen needs a reason beside it: the column is left unread"

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from models.balance import CodedRow
 from models.coded.found import Answer, Fault
+from models.coded.joined import name_key
 from models.coded.lines import Line
 from models.coded.source import Source
+from models.privacy.masking import masked
 
 
 def rows_of(source: Source, lines: Iterable[Line]) -> list[Answer]:
@@ -15,7 +17,9 @@ def rows_of(source: Source, lines: Iterable[Line]) -> list[Answer]:
     by_card: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_card[line.card].append(line)
-    kept = [answer for same in by_card.values() if _one(source, same) for answer in _rows(source, same)]
+    whole = [same for same in by_card.values() if _one(source, same)]
+    _note_alike(source, whole)
+    kept = [answer for same in whole for answer in _rows(source, same)]
     return sorted(kept, key=lambda answer: answer.lines)
 
 
@@ -28,6 +32,17 @@ def _one(source: Source, lines: Sequence[Line]) -> bool:
                 source.refuse(line.number, kind, fault, ", ".join(given))
             return False
     return True
+
+
+def _note_alike(source: Source, cards: Iterable[Sequence[Line]]) -> None:
+    """Note respondents that differ in case, spaces or look-alike letters only, once a spelling."""
+    first: dict[str, dict[str, int]] = defaultdict(dict)  # what they share, to each spelling and its line
+    for line in sorted((line for lines in cards for line in lines if line.respondent), key=lambda line: line.number):
+        first[name_key(line.respondent)].setdefault(line.respondent, line.number)
+    for (name, number), *others in (spellings.items() for spellings in first.values()):
+        for other, row in others:
+            detail = f"{masked(f'«{other}»')}; in row {number} {masked(f'«{name}»')}"
+            source.note(row, source.columns["respondent"], Fault.ALIKE, detail)
 
 
 def _rows(source: Source, lines: Sequence[Line]) -> Iterator[Answer]:

@@ -1,11 +1,12 @@
 """The file that is read: its cells by the kind of their column, and what of it was not taken as it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from models.codebook import JOINED
 from models.coded.found import Fault, Passed
 from models.errors import RechkiError
 from models.inert import printable
+from models.plural import counted
 from models.privacy.masking import masked
 from models.tables.table import Row, Table
 
@@ -27,6 +28,14 @@ class Source:
         self.no_score: list[Passed] = []
         self.notes = [Passed(1, columns[kind], Fault.NO_REASON) for kind in lonely]
         self._places = {kind: table.column(name) for kind, name in self.columns.items()}
+        self.notes += self._short()
+
+    def _short(self) -> Iterator[Passed]:
+        """The lines that lack a cell which is read."""
+        needed, width = max(self._places.values()), len(self.table.header)
+        for number, cells in self.table.short:
+            if cells <= needed:
+                yield Passed(number, "", Fault.SHORT, f"the row has {counted(cells, 'cell')}, the header {width}")
 
     def cell(self, row: Row, kind: str) -> str:
         """Return what stands in the column of a kind; empty where the table has none."""

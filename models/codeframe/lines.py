@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.codebook import Code
-from models.errors import RechkiError
+from models.errors import RechkiError, require_file
 from models.text import tidy
 
 COLUMNS = ("code_id", "code", "definition", "target", "net", "note", "strategy", "strategy_reason")
@@ -51,8 +51,7 @@ def small_enough(path: Path) -> bytes:
     RechkiError
         When it is missing, empty or larger than any code frame.
     """
-    if not path.is_file():
-        raise RechkiError("there is no such file", str(path), "Check the path.")
+    require_file(path)
     size = path.stat().st_size
     if not size:
         raise RechkiError("the file is empty", str(path), "Export the code frame again.")

@@ -80,6 +80,7 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
     if MENDED in header:
         header = tuple(_GUARDED.sub("", name) for name in header)
     rows: list[Row] = []
+    short: list[tuple[int, int]] = []
     broken = [Broken(number, (), reason) for number, reason in sheet.broken]
     guarded = preset.apostrophe or MENDED in header
     first = at + preset.header_rows
@@ -91,6 +92,8 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
             broken.append(Broken(number, line, reason))
             continue
         whole = (*line, *[""] * (len(header) - len(line)))[: len(header)]
+        if cells.separator and len(line) < len(header):
+            short.append((number, len(line)))
         rows.append(Row(number, tuple(_GUARDED.sub("", cell) for cell in whole) if guarded else whole))
     broken.sort(key=lambda line: line.number)
     return Table(
@@ -102,7 +105,8 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
         cells.separator,
         preset.name,
         preset.month_first,
-        tuple(_other_sheets(cells, sheet)),
+        (*_other_sheets(cells, sheet), *_uncomputed(sheet)),
+        tuple(short),
     )
 
 
@@ -113,6 +117,14 @@ def _other_sheets(cells: Cells, sheet: Sheet) -> Iterator[str]:
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         read = repr(masked(sheet.name[:_SHOWN]))
         yield f"only the sheet {read} is read; left unread: {', '.join(others[:_MOST_NAMED])}{more}"
+
+
+def _uncomputed(sheet: Sheet) -> Iterator[str]:
+    """Say that cells with formulas are blank, where a program wrote the workbook that does not compute."""
+    if sheet.uncomputed:
+        cells, first = len(sheet.uncomputed), sheet.uncomputed[0]
+        of = f"{first} holds a formula" if cells == 1 else f"{cells} cells, the first {first}, hold formulas"
+        yield f"{of} without a value, read as blank: open the file in Excel or LibreOffice and save it, then read it"
 
 
 def _fault(line: Sequence[str], width: int) -> str:

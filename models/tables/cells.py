@@ -15,13 +15,14 @@ _SHOWN_TEXT = 300
 class Sheet:
     """Lines of cells with the number each has in its file; `broken` holds lines that cannot be read.
 
-    Only a workbook's sheets have a name.
+    Only a workbook's sheets have a name; `uncomputed` holds those of its cells that have a formula and no value yet.
     """
 
     numbers: tuple[int, ...]
     lines: tuple[tuple[str, ...], ...]
     broken: tuple[tuple[int, str], ...] = ()
     name: str = ""
+    uncomputed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ refused, because a wrong guess looks like an answer in every later table.
 import codecs
 import math
 import re
-from itertools import pairwise
+from collections.abc import Collection
 from pathlib import Path
 
 from models.tables.cells import refused
+from models.tables.letters import likelihood, odd, words
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -20,54 +21,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ALPHABETS = ("cp1251", "koi8-r", "cp866")
-# Letters of Russian texts per thousand (Национальный корпус русского языка, Ляшевская и Шаров 2009).
-_FREQUENT = dict(
-    zip(
-        "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё",
-        (
-            110,
-            85,
-            80,
-            74,
-            67,
-            63,
-            55,
-            47,
-            45,
-            44,
-            35,
-            32,
-            30,
-            28,
-            26,
-            20,
-            19,
-            17,
-            17,
-            16,
-            16,
-            14,
-            12,
-            10,
-            9,
-            7,
-            6,
-            5,
-            4,
-            3,
-            3,
-            0.4,
-            0.4,
-        ),
-        strict=True,
-    )
-)
-_SIGNS = frozenset("«»—–№…„“”’‘•\u00a0°€±§©®™·")
-_CAPITAL = 0.2  # of a letter's frequency
-_NEVER = 1e-4  # a capital inside a word, a word that begins with ъ, ы or ь: another alphabet looks like that
-_SIGN, _STRANGE = 0.004, 1e-6
-_LEAST, _SPREAD = -3.4, 1.5  # mean log-probability: Russian has about -2.9, the fewer signs the wider it spreads
-_MARGIN = 0.5  # and must beat the next alphabet by this much
+_LIKE_CP1251 = "mac-cyrillic"  # has most of its small letters; it is not read
+# Mean log-probability of a step from sign to sign. The words of one code have -1.8 to -3.4, those of six -2.3 to -2.8,
+# letters put at random -5; the fewer steps the wider it spreads. A file of many signs and foreign words lies lower.
+_LEAST, _SPREAD = -3.3, 1.0
+_RANDOM = -math.log(128)  # of a step, were any byte beyond ASCII as likely as another
+_MARGIN = 7.0  # the next alphabet, and bytes at random, must be a thousand times less likely
+_MOST_ODD = 0.05  # of the words may hold signs that Russian does not know: letters of its neighbours, frames
 _DOUBT = "Save it as UTF-8 (Excel: «CSV UTF-8»), or as xlsx."
 _SAMPLE = 1 << 20
 _TELLING = 4  # letters beyond ASCII that a line must have before it speaks about the encoding
@@ -83,7 +43,7 @@ def decode(path: Path, raw: bytes) -> tuple[str, str]:
     """
     marked = next((name for mark, name in _BOMS if raw.startswith(mark)), None)
     if marked:
-        return _marked(path, raw, marked), marked
+        return _whole(path, raw, marked), marked
     wide = _utf16(raw)
     if wide:
         return raw.decode(wide), wide
@@ -91,14 +51,42 @@ def decode(path: Path, raw: bytes) -> tuple[str, str]:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         _refuse_mixed(path, raw)
-    scores = sorted(((*_russian(raw, name), name) for name in _ALPHABETS), reverse=True)
-    (best, signs, name), (second, _, _) = scores[:2]
-    if best < _LEAST - _SPREAD / math.sqrt(max(1, signs)) or best - second < _MARGIN:
+    name = _alphabet(raw[:_SAMPLE])
+    if not name:
         raise refused("its letters cannot be told: no encoding makes it read as Russian", path, _DOUBT)
-    return raw.decode(name), name
+    return _whole(path, raw, name), name
 
 
-def _marked(path: Path, raw: bytes, name: str) -> str:
+def _alphabet(sample: bytes) -> str:
+    """The one 8-bit alphabet in which bytes read as Russian; empty when none does, or another nearly as well.
+
+    Each different word counts once: codes repeat, and five words a hundred times over are five words.
+    """
+    read = {name: words(text) for name in _ALPHABETS if (text := _read(sample, name)) is not None}
+    likely = {name: likelihood(found) for name, found in read.items()}
+    best, *others = sorted(likely, key=lambda name: likely[name][0], reverse=True) or [""]
+    if not best or not _russian(read[best], *likely[best]):
+        return ""
+    score, like = likely[best][0], _read(sample, _LIKE_CP1251)
+    rivals = [likely[other][0] + _MARGIN for other in others] + ([likelihood(words(like))[0]] if like else [])
+    return best if score >= max(rivals, default=-math.inf) else ""
+
+
+def _russian(found: Collection[str], score: float, steps: int) -> bool:
+    """Tell whether words read as Russian, by themselves."""
+    if not steps or odd(found) > _MOST_ODD * len(found):
+        return False
+    return score - steps * _RANDOM >= _MARGIN and score / steps >= _LEAST - _SPREAD / math.sqrt(steps)
+
+
+def _read(raw: bytes, name: str) -> str | None:
+    try:
+        return raw.decode(name)
+    except UnicodeDecodeError:
+        return None
+
+
+def _whole(path: Path, raw: bytes, name: str) -> str:
     try:
         return raw.decode(name)
     except UnicodeDecodeError as error:
@@ -137,26 +125,6 @@ def _refuse_mixed(path: Path, raw: bytes) -> None:
                 f"{path}, line {max(wide, narrow)}",
                 "Export the parts again, all in UTF-8, and join them then.",
             )
-
-
-def _russian(raw: bytes, name: str) -> tuple[float, int]:
-    """Mean log-probability of the signs beyond ASCII, were they Russian text in this alphabet, and their number."""
-    try:
-        text = raw[:_SAMPLE].decode(name)
-    except UnicodeDecodeError:
-        return -math.inf, 1
-    scores = [_likely(before, sign) for before, sign in pairwise(" " + text) if not sign.isascii()]
-    return sum(scores) / max(1, len(scores)), len(scores)
-
-
-def _likely(before: str, sign: str) -> float:
-    lower = sign.lower()
-    share = _FREQUENT.get(lower, 0.0) / 1000
-    if not share:
-        return math.log(_SIGN if sign in _SIGNS else _STRANGE)
-    if (sign != lower and before.islower()) or (lower in "ъыь" and not before.isalpha()):
-        return math.log(_NEVER)
-    return math.log(share if sign == lower else share * _CAPITAL)
 
 
 def binary(text: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import RechkiError
+from models.errors import RechkiError, require_file
 from models.tables.cells import Cells, refused
 from models.tables.delimited import read_delimited
 from models.tables.jsonlines import read_jsonlines
@@ -50,7 +50,8 @@ class Broken:
 class Table:
     """A file as a table.
 
-    `preset` names the form whose layout was recognised, `remarks` tell what of the file is not in the table.
+    `preset` names the form whose layout was recognised, `remarks` tell what of the file is not in the table, `short`
+    has the number of every line of a text file that ends before the header does, and its cells.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Table:
     preset: str = ""
     month_first: bool = False
     remarks: tuple[str, ...] = ()
+    short: tuple[tuple[int, int], ...] = ()
 
     def column(self, name: str, do: str = "Name a column that is there.") -> int:
         """Return the position of a column; `do` is what to do when it is not there.
@@ -89,8 +91,7 @@ def read_cells(path: Path) -> Cells:
     RechkiError
         When the file is missing, empty, damaged, or of a kind that holds no table.
     """
-    if not path.is_file():
-        raise refused("there is no such file", path, "Check the path.")
+    require_file(path)
     if path.stat().st_size == 0:
         raise refused("the file is empty", path, "Export the answers again.")
     kind = path.suffix.lower()

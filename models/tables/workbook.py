@@ -45,15 +45,21 @@ def read_workbook(path: Path) -> Cells:
         raise refused(f"this is not a readable workbook: {done.stderr.decode().strip()}", path, _AGAIN)
     if done.returncode:
         raise refused("this workbook unpacks to more than a table of answers can hold", path, _AGAIN)
-    sheets: list[tuple[str, list[tuple[str, ...]]]] = []
+    sheets: list[tuple[str, list[str], list[tuple[str, ...]]]] = []
     for line in done.stdout.splitlines():
         found = json.loads(line)
-        if isinstance(found, str):
-            sheets.append((found, []))
+        if isinstance(found, dict):
+            sheets.append((found["name"], found["uncomputed"], []))
         else:
-            sheets[-1][1].append(tuple(found))
-    filled = [(name, lines) for name, lines in sheets if any(any(cells) for cells in lines)]
-    return Cells(path, tuple(Sheet(tuple(range(1, len(lines) + 1)), tuple(lines), name=name) for name, lines in filled))
+            sheets[-1][2].append(tuple(found))
+    return Cells(
+        path,
+        tuple(
+            Sheet(tuple(range(1, len(lines) + 1)), tuple(lines), name=name, uncomputed=tuple(uncomputed))
+            for name, uncomputed, lines in sheets
+            if any(any(cells) for cells in lines)
+        ),
+    )
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -76,8 +82,10 @@ def _text(value: object) -> str:
 
 
 def _print_sheets(path: str) -> None:
-    """Print the name of every visible sheet as a text, and its lines after it as lists."""
+    """Print the name of every visible sheet and its cells without a value, and its lines after it as lists."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+    from models.tables.formulas import uncomputed
 
     book = load_workbook(path)
     shown = [
@@ -85,8 +93,10 @@ def _print_sheets(path: str) -> None:
         for sheet in book.sheets_metadata
         if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
     ]
+    blank = uncomputed(path)
     for name in shown or book.sheet_names[:1]:
-        print(json.dumps(name))  # noqa: T201  (the answer of this process)
+        told = {"name": name, "uncomputed": blank.get(name, [])}
+        print(json.dumps(told))  # noqa: T201  (the answer of this process)
         for line in book.get_sheet_by_name(name).to_python(skip_empty_area=False):
             cells = [_text(value) for value in line]
             while cells and not cells[-1]:  # a stray cell in a far corner makes every line as long

@@ -236,10 +236,42 @@ def test_lines_that_contradict_each_other_are_all_refused(
 
 @pytest.mark.parametrize(
     ("cell", "score"),
-    [("4", 4), ("3,0", 3), ("3/5", 3), ("3 — в основном", 3), ("ожидания превзойдены", 5), ("Ничего полезного", 0)],
+    [
+        *(
+            ("4", 4),
+            ("3,0", 3),
+            ("3/5", 3),
+            ("3 — в основном", 3),
+            ("ожидания превзойдены", 5),
+            ("Ничего полезного", 0),
+        ),
+        *(("\u200b3", 3), ("+5", 5), ("+ 5", None), ("5\ufeff", 5), ("\u200b", None), ("+", None)),
+    ],
 )
 def test_scores_are_read_as_on_cards(read: Any, cell: str, score: int) -> None:
     assert read(line(score=cell)).rows[0].score == score
+
+
+def test_a_line_that_ends_before_a_column_that_is_read_is_named(tmp_path: Path, study: Study) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text("card_id,code,score,note\n1,А\n2,А,5,6,7\n3,А,4\n4,А,3,\n", "utf-8")
+    found = read_coded(read_table(path), study)
+    assert [str(note) for note in found.notes] == [
+        "row 2: the line ends before the header does: what is not there counts as blank "
+        "(the row has 2 cells, the header 4)"
+    ]
+    assert [row.score for row in found.rows] == [None, 4, 3]
+
+
+def test_respondents_that_differ_in_case_or_spaces_are_two_and_it_is_told(read: Any) -> None:
+    names = ("К 17", "К  17", "К 17", "к 17", "К 18", "Иванов", "иванов ")
+    found = read(*(line(at, respondent=name) for at, name in enumerate(names)))
+    told = [(note.row, note.detail) for note in found.notes if note.fault is Fault.ALIKE]
+    assert [row for row, _ in told] == [3, 5, 8]
+    assert told[1][1] == "«к 17»; in row 2 «К 17»"
+    assert len({row.respondent for row in found.rows}) == 6
+    refused = read(line(1, row=1, respondent="а"), line(1, row=2, respondent="А"), *(line(at, row=1) for at in (2, 3)))
+    assert not [note for note in refused.notes if note.fault is Fault.ALIKE]
 
 
 def test_a_cell_that_is_no_score_leaves_its_row_without_one_and_is_named(read: Any) -> None:
@@ -303,6 +335,7 @@ def test_codes_joined_by_something_else_than_the_bar_are_told(read: Any) -> None
     assert told == [
         (5, "«Цена, Скорость» in 2 rows; codes: «Цена», «Скорость»"),
         (6, "«скорость;цена» in 1 row; codes: «Скорость», «Цена»"),
+        (10, "«Цена; другое» in 1 row; codes: «Цена»"),
     ]
     whys = read(
         *(line(1, why_code="Быстро"), line(2, why_code="Близко"), line(3, why_code="Быстро, близко")),
@@ -312,6 +345,21 @@ def test_codes_joined_by_something_else_than_the_bar_are_told(read: Any) -> None
     taken = line(1, "А", row=1), line(2, "Б", row=1), line(3, "Б", row=1)
     refused = read(*taken, line("", "А, Б", row=1), line(4, "А, Б", row=2), line(4, "А", row=2, score=1))
     assert refused.notes == (), "what is refused anyway is no code"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("А;Б", "А", "Б;В"), ["«А;Б» in 1 row; codes: «А», «Б»", "«Б;В» in 1 row; codes: «Б»"]),
+        (("А, Б", "А", "Б, В"), ["«А, Б» in 1 row; codes: «А», «Б»"]),
+        (("А,Б", "Б,В", "А,В"), [f"«{a},{b}» in 1 row; codes: «{a}», «{b}»" for a, b in ("АБ", "БВ", "АВ")]),
+        (("Помещение, мебель", "Помещение, места", "Кредит;", "Цена; скидки"), []),
+    ],
+)
+def test_parts_that_stand_in_several_cells_are_codes(read: Any, names: tuple[str, ...], told: list[str]) -> None:
+    found = read(*(line(at, name) for at, name in enumerate(names)))
+    assert [note.detail for note in found.notes if note.fault is Fault.JOINED] == told
+    assert len(found.codes) == len(names) + len(FIXED), "nothing is split"
 
 
 def test_a_card_without_a_respondent_is_nobody_elses(read: Any) -> None:

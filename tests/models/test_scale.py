@@ -9,7 +9,20 @@ from models.scale import NoScore, parse_score
 
 SCALE: dict[int, str] = default_settings()["scale"]
 FORMS = (
-    *("{n}", " {n} ", "{n},0", "{n}.0", "{n},00", "{n}/5", "{n} / 5", "{n},0/5", "\u00a0{n}\u00a0"),
+    *(
+        "{n}",
+        " {n} ",
+        "+{n}",
+        "\u200b{n}",
+        "{n}\u200b",
+        "{n},0",
+        "{n}.0",
+        "{n},00",
+        "{n}/5",
+        "{n} / 5",
+        "{n},0/5",
+        "\u00a0{n}\u00a0",
+    ),
     *(
         "{n} — {text}",
         "{n} – {text}",

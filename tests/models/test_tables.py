@@ -1,8 +1,11 @@
 """Tables as they come out of Russian offices; what cannot be read is refused with its place."""
 
+import re
 import zlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -69,6 +72,37 @@ def test_every_alphabet_of_russian_offices_is_told_by_its_letters(tmp_path: Path
     table = read_table(file_of(tmp_path, written([HEADER, *lines], ";").encode(encoding)))
     assert [list(row.cells) for row in table.rows] == lines
     assert table.encoding == encoding
+
+
+CODES = [
+    *("Лечат без боли", "Интересно новое", "Мышцы", "Похудеть", "Бассейн", "Персонал", "Общение", "Здоровье", "Цена"),
+    *("Доверие", "Сроки", "Очереди", "Чистота", "Ассортимент", "Обмен опытом", "Помещение и мебель"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
+@pytest.mark.parametrize("spelled", [str.capitalize, str.upper, str.lower])
+@pytest.mark.parametrize("header", ["card_id;code;score", "Карточка;Код;Оценка"])
+def test_a_short_list_of_codes_is_read_in_every_case_or_refused(
+    tmp_path: Path, encoding: str, spelled: Callable[[str], str], header: str
+) -> None:
+    def read(codes: list[str]) -> str:
+        text = header + "\n" + "".join(f"{at};{spelled(codes[at % len(codes)])};{at % 6}\n" for at in range(60))
+        try:
+            assert read_table(file_of(tmp_path, text.encode(encoding))).rows[0].cells[1] == spelled(codes[0])
+        except RechkiError as error:
+            return error.what
+        return ""
+
+    assert len([code for code in CODES if read([code])]) <= 1
+    assert [at for at in range(len(CODES) - 3) if read(CODES[at : at + 4])] == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("mac_cyrillic", "Качество"), ("koi8-u", "Зручність"), ("cp1252", "maçã")]
+)
+def test_alphabets_that_are_not_read_are_not_taken_for_those_that_are(tmp_path: Path, encoding: str, said: str) -> None:
+    refused(file_of(tmp_path, f"card_id,code,score\n1,{said},3\n".encode(encoding)))
 
 
 @pytest.mark.parametrize("encoding", ["iso8859_7", "cp1255", "shift_jis", "cp1252"])
@@ -144,6 +178,43 @@ def test_other_sheets_of_a_workbook_are_named(tmp_path: Path) -> None:
     assert table.remarks == ("only the sheet 'Ответы' is read; left unread: 'Титул', '[ИМЯ_1]'",)
 
 
+def test_formulas_that_nobody_has_computed_are_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, score in (("Титул", "=1+1"), ("Ответы", "=2+3")):
+        sheet = book.create_sheet(name)
+        for line in ([["Опрос", score]], [HEADER, ["1", "расти", score], ["2", "деньги", 4]])[name == "Ответы"]:
+            sheet.append(line)
+    book.save(tmp_path / "cards.xlsx")
+    table = read_table(tmp_path / "cards.xlsx", HEADER)
+    assert [row.cells[2] for row in table.rows] == ["", "4"]
+    assert table.remarks[1:] == (
+        "C2 holds a formula without a value, read as blank: open the file in Excel or LibreOffice and save it, "
+        "then read it",
+    )
+    book["Ответы"]["C3"] = "=C2"
+    book.save(tmp_path / "cards.xlsx")
+    assert "2 cells, the first C2, hold formulas" in read_table(tmp_path / "cards.xlsx", HEADER).remarks[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [(b"<f>2+3</f><v>5</v>", "5"), (b"<f>2+3</f><v/>", None), (b'<f>""</f><v></v>', "")]
+)
+def test_formulas_with_values_are_read_without_a_word(tmp_path: Path, value: bytes, read: str | None) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (HEADER, ["1", "расти", "=2+3"]):
+        sheet.append(line)
+    book.save(tmp_path / "made.xlsx")
+    with ZipFile(tmp_path / "made.xlsx") as made, ZipFile(tmp_path / "cards.xlsx", "w") as saved:
+        for name in made.namelist():
+            body = re.sub(rb"<f>.*?</f>(<v ?/>|<v></v>)", value, made.read(name))
+            saved.writestr(name, body.replace(b'<c r="C2">', b'<c r="C2" t="str">') if read == "" else body)
+    table = read_table(tmp_path / "cards.xlsx")
+    assert (table.rows[0].cells[2], len(table.remarks)) == (read or "", read is None)
+
+
 def test_rows_of_a_workbook_keep_their_numbers_over_empty_ones(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
@@ -217,7 +288,9 @@ def test_an_open_quote_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:
-    refused(tmp_path / "нет.csv")
+    assert refused(tmp_path / "нет.csv").what == "there is no such file"
+    (tmp_path / "папка.csv").mkdir()
+    assert refused(tmp_path / "папка.csv").what == "this is a folder"
     assert ".csv" in refused(file_of(tmp_path, "a,b\n1,2\n", "cards.docx")).do
 
 

@@ -18,6 +18,11 @@ from reports.language import Language, language_of
 _NAMED = 3  # streams that a sentence names; the others are counted
 _UNDER = (State.VERY_UNDER, State.UNDER)
 _TOO_FEW = {"indicative", "unstable"}
+_COUNTED = (
+    "Посчитана {rows} (с оценкой {scored}) от {people}, {inside} {streams}.|"
+    "Посчитано {rows} (с оценкой {scored}) от {people}, {inside} {streams}.|"
+    "Посчитано {rows} (с оценкой {scored}) от {people}, {inside} {streams}."
+)
 _OTHERS = "ещё {n} поток|ещё {n} потока|ещё {n} потоков"
 
 Stream = Mapping[Any, Any]  # a line of `models.balance.served_balance`
@@ -61,11 +66,11 @@ def _counts(report: Report, count: int, t: Language) -> str:
         return t("В отчёте {streams}.", streams=streams)
     if not report.coded:
         return t("В отчёте {streams} от {people}.", streams=streams, people=people)
-    return t(
-        "Посчитано {rows} (с оценкой {scored}) от {people}, в них {streams}.",
+    return t.form(report.coded_rows, _COUNTED).format(
         rows=t.counted(report.coded_rows, words.ROWS),
         scored=sum(row.score is not None for row in report.coded),
         people=people,
+        inside=t("в ней") if report.coded_rows == 1 else t("в них"),
         streams=streams,
     )
 

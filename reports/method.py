@@ -33,7 +33,7 @@ def rules(report: Report) -> list[Rule]:
     return [
         _unit(t),
         _weights(settings, t),
-        _box(t),
+        _box(settings, t),
         _balance(t),
         _states(settings, t),
         _interval(settings, t),
@@ -70,12 +70,14 @@ def _weights(settings: Balance, t: Language) -> Rule:
     return Rule(t("Веса w"), (each if settings.weights == "row" else whole,), t(OURS))
 
 
-def _box(t: Language) -> Rule:
+def _box(settings: Balance, t: Language) -> Rule:
+    unweighted = t("Веса 1/k на эту запись не действуют: в ней каждая строка весит 1, а в E, U, D и B — 1/k.")
     return Rule(
         t("Оценки (box score)"),
         (
             t("% довольных (4–5) - нейтральных (3) - недовольных (0–2) (строк) | карточек с ответом / роздано"),
             t("Проценты округлены по наибольшему остатку и в сумме дают 100. Знак «?»: не указано, сколько роздано."),
+            *([] if settings.weights == "row" else [unweighted]),
         ),
         t("Fitness box score: Д. Андерсон; piou.com.br; глоссарий М. Филипа"),
     )

@@ -13,6 +13,7 @@ from models.waves import wave_balance
 from reports.data import Report
 from reports.outside import report_of
 from reports.page import page
+from reports.share import shared
 from reports.tables import waves_csv
 from reports.words import step
 from reports.workbook import workbook
@@ -92,3 +93,32 @@ def test_what_would_change_a_state_is_said_in_words() -> None:
     assert said(1, "5", whole=True).startswith("одним респондентом с единственной оценкой 5 больше")
     assert said(7, "4", whole=True).startswith("7 респондентами с единственной оценкой 4")
     assert said(0, "") == ""
+
+
+PHONE = "+7 916 123-45-67"
+
+
+def of_scores(folder: Path, of: Report, *scores: str) -> Report:
+    path = folder / "scores.csv"
+    cells = [*scores, *"554433"]
+    path.write_text("card_id;code;score\n" + "\n".join(f"к{at};А;{cell}" for at, cell in enumerate(cells)), "utf-8")
+    return report_of(read_coded(read_table(path), of.settings), of.settings)
+
+
+def test_what_stood_where_a_score_should_is_shown_masked_escaped_and_short(tmp_path: Path, outside: Report) -> None:
+    made = of_scores(tmp_path, outside, "<b>7</b>", f"звоните {PHONE}", "очень " * 20)
+    text = page(made)
+    assert "это не оценка по шкале: <bdi>«&lt;b&gt;7&lt;/b&gt;»</bdi>" in text
+    assert "«звоните [ТЕЛЕФОН_1]»" in text
+    assert f"«{('очень ' * 20)[:39].rstrip()}…»" in text
+    assert PHONE not in text
+    cells = [row[4].value for row in load_workbook(BytesIO(workbook(made)))["Не взято"].iter_rows(min_row=2)]
+    assert cells[0] == "<b>7</b>"
+
+
+def test_a_shared_report_shows_nothing_that_stood_there(tmp_path: Path, outside: Report) -> None:
+    made = of_scores(tmp_path, outside, "к чему это", "сколько угодно")
+    sent = shared(replace(made, masked=True))
+    assert "к чему это" in page(made)
+    assert "к чему это" not in page(sent)
+    assert "Не взято" not in load_workbook(BytesIO(workbook(sent))).sheetnames

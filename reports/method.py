@@ -44,7 +44,7 @@ def rules(report: Report) -> list[Rule]:
         _flags(settings, t),
         *([_nets(t)] if len(report.nets) else []),
         *([_waves(settings, t)] if len(report.waves) else []),
-        *([_changed(t)] if report.alarms and report.alarms.found else []),
+        *([_changed(report, t)] if report.alarms and report.alarms.found else []),
         *([_criteria(settings, t)] if report.reasons else []),
         *_measures(report, t),
         *([] if report.outside else [_quality(report.settings, t)]),
@@ -285,9 +285,9 @@ def _measures(report: Report, t: Language) -> list[Rule]:
     return [Rule(t(measures.TITLE), lines, source)] if lines else []
 
 
-def _changed(t: Language) -> Rule:
+def _changed(report: Report, t: Language) -> Rule:
     source = t("точный тест: Р. Фишер, 1935; поправка: Р. Тарон, 1990; что сравнивать — {ours}", ours=t(OURS))
-    return Rule(t("Что изменилось с прошлой волны"), alarms.how(t), source)
+    return Rule(t("Что изменилось с прошлой волны"), alarms.how(t, counted=bool(report.outside)), source)
 
 
 def _criteria(settings: Balance, t: Language) -> Rule:

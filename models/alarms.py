@@ -53,7 +53,7 @@ class Said:
     carries : bool array of shape (n, codes)
         A phrase may carry none of them, where it says nothing: who said it was asked all the same.
     vectors : array of shape (n, d)
-        Centred, of length 1.
+        Centred, of length 1; of no width (d = 0) where there are none: then codes are only counted.
     """
 
     names: Sequence[str]
@@ -137,15 +137,22 @@ def alarms_of(said: Said, level: float = LEVEL) -> Found:
         How often a study may have any alarm where nothing changed, at most.
     """
     tests = [test for at in range(len(said.codes)) for test in _of_code(said, at)]
-    tests += [_together(said, one, other) for one, other in _pairs(said)]
+    if _has_vectors(said):
+        tests += [_together(said, one, other) for one, other in _pairs(said)]
     kept = _that_can_tell(tests, level)
     alarms = [test.alarm for test in tests if test.least <= level / max(kept, 1) and test.alarm.p * kept <= level]
     alarms.sort(key=lambda alarm: (alarm.p, alarm.kind, alarm.codes))
     told = {code for test in tests if test.least <= level / max(kept, 1) for code in test.alarm.codes}
-    used = [code for at, code in enumerate(said.codes) if said.carries[:, at].any()]
+    used = [code for at, code in enumerate(said.codes) if _is_asked(said, at)]
     corrected = tuple(replace(alarm, p=min(1.0, alarm.p * kept)) for alarm in alarms)
     people = len(_people(said, ~said.newest)), len(_people(said, said.newest))
     return Found(corrected, tuple(code for code in used if code not in told), people)
+
+
+def _is_asked(said: Said, at: int) -> bool:
+    """Whether anything of a code is in question: without vectors only of one that stands on one side of time."""
+    now, before = (bool((said.carries[:, at] & (said.newest == wave)).any()) for wave in (True, False))
+    return now or before if _has_vectors(said) else now != before
 
 
 def _that_can_tell(tests: Sequence[_Test], level: float) -> int:
@@ -168,7 +175,7 @@ def _of_code(said: Said, at: int) -> list[_Test]:
         least = _all_in(carrying, len(people[there]), everybody)
         examples = _examples(said, at, None) if not gone else ()
         tests.append(_Test(_alarm(said, kind, (at,), 1.0 if gone else least, examples), least))
-    if min(len(before), len(now)) >= FEWEST:
+    if _has_vectors(said) and min(len(before), len(now)) >= FEWEST:
         tests.append(_drift(said, at))
     return tests
 
@@ -300,6 +307,10 @@ def _examples(said: Said, at: int, toward: Floats | None) -> tuple[Examples, ...
         order = np.argsort(-sign * (said.vectors[rows] @ direction), kind="stable")
         found.append(tuple(said.names[row] for row in rows[order[:_SHOWN]]))
     return (Examples(said.codes[at], *found),)
+
+
+def _has_vectors(said: Said) -> bool:
+    return said.vectors.shape[1] > 0
 
 
 def _people(said: Said, rows: Flags) -> set[str]:

@@ -63,18 +63,19 @@ def notes(report: Report) -> list[str]:
     return list(_notes(alarms, t)) if alarms else []
 
 
-def how(t: Language) -> tuple[str, ...]:
-    """Say how it was found out."""
+def how(t: Language, *, counted: bool = False) -> tuple[str, ...]:
+    """Say how it was found out; `counted`: codes were only counted, as in a table coded outside Rechki."""
+    compared = t(
+        "Смещение и сближение: центры фраз, по одной точке на респондента, рядом с теми, что выходят, если "
+        "делить респондентов на волны случайно ({draws} раз).",
+        draws=DRAWS,
+    )
     return (
         t(
             "Новый и исчезнувший код: как часто все, кто его назвал, оказались бы по одну сторону, если бы волну "
             "составили из респондентов случайно."
         ),
-        t(
-            "Смещение и сближение: центры фраз, по одной точке на респондента, рядом с теми, что выходят, если "
-            "делить респондентов на волны случайно ({draws} раз).",
-            draws=DRAWS,
-        ),
+        *([] if counted else [compared]),
         t(
             "На все проверки вместе — {level}; в поправку не идут те, что при таком числе респондентов не могут "
             "сказать ничего. Меньше {least} респондентов — «сказать нельзя».",
@@ -154,4 +155,7 @@ def _found(
 
 
 def _by_phrase(report: Report) -> dict[tuple[str, str], Verbatim]:
-    return {(code, one.phrase_id): one for code, held in report.verbatims.items() for one in held}
+    """Find words by their phrase, or by the lines of the file where they were coded outside Rechki."""
+    return {
+        (code, one.phrase_id or one.behind): one for code, held in report.verbatims.items() for one in held if one.text
+    }

@@ -43,7 +43,7 @@ def diverging_bars(
     layers = [*_head(settings, layout, rows, t), *_bars(rows, height, t), *_mark_of_b(rows, height, t)]
     facts = " ".join(sentence(line, t) for line in balance.to_dict("records")) or t("Подтверждённых потоков нет.")
     return drawn(
-        [*layers, *_texts(rows, layout)],
+        [*layers, *_texts(rows, layout, t)],
         name,
         t("Как обслужены потоки"),
         facts,
@@ -152,17 +152,23 @@ def _mark_of_b(rows: Sequence[Row], height: float, t: Language) -> list[Layer]:
     ]
 
 
-def _texts(rows: Sequence[Row], layout: Layout) -> list[Layer]:
-    """Write names and states."""
+def _texts(rows: Sequence[Row], layout: Layout, t: Language) -> list[Layer]:
+    """Write names and states; a name that is cut is whole under the pointer."""
     height = rows[-1].foot if rows else 0
     plot = layout.right - layout.left
     beside = layout.beside
-    names = [{"y": row.name_y, "t": row.name} for row in rows]
+    names = [{"y": row.name_y, "t": row.name, "stream": printable(row.line["code"])} for row in rows]
     states = [{"y": row.state_y, "t": row.state} for row in rows]
     unsure = [{"y": row.state_y + LINE, "t": row.unsure} for row in rows if row.unsure]
     left: dict[str, Any] = {"align": "left", "x": plot + 16 if beside else 0}
     return [
-        text(names, height, weight=600, **({"align": "right", "x": -16} if beside else left)),
+        text(
+            names,
+            height,
+            weight=600,
+            tips=[tip("stream", t("Поток"))],
+            **({"align": "right", "x": -16} if beside else left),
+        ),
         text(states, height, **left),
         text(unsure, height, opacity=0.75, size=12, **left),
     ]

@@ -121,7 +121,8 @@ class Report:
     quality : Quality
         Agreement of people and the audit.
     alarms : Alarms, optional
-        What the newest wave brought; not where codings were made outside, and in no report that may leave the team.
+        What the newest wave brought; where codings were made outside only new and vanished codes, and in no report
+        that may leave the team.
     reasons : Reasons, optional
         The coded reasons, where they are coded at all.
     coded : tuple of CodedRow

@@ -145,8 +145,9 @@ def text(
     weight: Literal[400, 600] = 400,
     opacity: float = 1,
     size: int = 13,
+    tips: Sequence[Channel] = (),
 ) -> Layer:
-    """Write one text a value, from or up to one edge."""
+    """Write one text a value, from or up to one edge; `tips` are the words under the pointer."""
     look = {
         "align": align,
         "baseline": "alphabetic",
@@ -157,4 +158,5 @@ def text(
         "lineBreak": "\n",
         "lineHeight": LINE,
     }
-    return Layer(values, "text", look, {"x": at(x), "y": y_of(height), "text": said()})
+    places: Encoding = {"x": at(x), "y": y_of(height), "text": said()}
+    return Layer(values, "text", look, {**places, "tooltip": tips} if tips else places)

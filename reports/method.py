@@ -33,7 +33,7 @@ def rules(report: Report) -> list[Rule]:
     return [
         _unit(t),
         _weights(settings, t),
-        _box(t),
+        _box(settings, t),
         _balance(t),
         _states(settings, t),
         _interval(settings, t),
@@ -44,7 +44,7 @@ def rules(report: Report) -> list[Rule]:
         _flags(settings, t),
         *([_nets(t)] if len(report.nets) else []),
         *([_waves(settings, t)] if len(report.waves) else []),
-        *([_changed(t)] if report.alarms and report.alarms.found else []),
+        *([_changed(report, t)] if report.alarms and report.alarms.found else []),
         *([_criteria(settings, t)] if report.reasons else []),
         *_measures(report, t),
         *([] if report.outside else [_quality(report.settings, t)]),
@@ -70,12 +70,14 @@ def _weights(settings: Balance, t: Language) -> Rule:
     return Rule(t("Веса w"), (each if settings.weights == "row" else whole,), t(OURS))
 
 
-def _box(t: Language) -> Rule:
+def _box(settings: Balance, t: Language) -> Rule:
+    unweighted = t("Веса 1/k на эту запись не действуют: в ней каждая строка весит 1, а в E, U, D и B — 1/k.")
     return Rule(
         t("Оценки (box score)"),
         (
             t("% довольных (4–5) - нейтральных (3) - недовольных (0–2) (строк) | карточек с ответом / роздано"),
             t("Проценты округлены по наибольшему остатку и в сумме дают 100. Знак «?»: не указано, сколько роздано."),
+            *([] if settings.weights == "row" else [unweighted]),
         ),
         t("Fitness box score: Д. Андерсон; piou.com.br; глоссарий М. Филипа"),
     )
@@ -286,9 +288,9 @@ def _measures(report: Report, t: Language) -> list[Rule]:
     return [Rule(t(measures.TITLE), lines, source)] if lines else []
 
 
-def _changed(t: Language) -> Rule:
+def _changed(report: Report, t: Language) -> Rule:
     source = t("точный тест: Р. Фишер, 1935; поправка: Р. Тарон, 1990; что сравнивать — {ours}", ours=t(OURS))
-    return Rule(t("Что изменилось с прошлой волны"), alarms.how(t), source)
+    return Rule(t("Что изменилось с прошлой волны"), alarms.how(t, counted=bool(report.outside)), source)
 
 
 def _criteria(settings: Balance, t: Language) -> Rule:

@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 
+import numpy as np
+
+from models.alarms import Said, alarms_of
 from models.balance import fixed_counts, net_balance, served_balance
 from models.coded import Answer, CodedTable
 from models.config import Study
 from models.criteria import criteria_of
 from models.measures.measured import measure
 from models.privacy.masking import masked
+from models.store.alarms import Alarms
 from models.store.database import now
-from models.waves import wave_balance
+from models.waves import wave_balance, wave_order
 from reports.data import Outside, Reasons, Report, Verbatim, sort_verbatims
 from reports.language import Language, language_of
 
@@ -57,10 +61,31 @@ def report_of(found: CodedTable, settings: Study, *, mask: bool = False) -> Repo
         coded=tuple(rows),
         measured=measure(rows, codes, found.attributes, settings, found.attribute_columns, found.month_first),
         reasons=_reasons(found, settings) if found.why_codes else None,
+        alarms=_alarms(found, t),
         outside=Outside(
             file, len(found.table.rows) + len(found.table.broken), found.refused, found.no_score, found.notes
         ),
     )
+
+
+def _alarms(found: CodedTable, t: Language) -> Alarms:
+    """Compare the newest wave with those before it: by counts alone, no phrase has a vector here."""
+    held = [answer for answer in found.answers if answer.coded.wave]
+    waves = sorted({answer.coded.wave for answer in held}, key=wave_order)
+    if len(waves) < 2:
+        return Alarms()
+    names = {code.code_id: code.name for code in found.codes if not code.fixed}
+    newest = np.array([answer.coded.wave == waves[-1] for answer in held])
+    said = Said(
+        names=[_behind(found.table.path.name, answer, t) for answer in held],
+        people=[answer.coded.respondent for answer in held],
+        newest=newest,
+        codes=list(names),
+        carries=np.array([[code in answer.coded.codes for code in names] for answer in held], bool),
+        vectors=np.empty((len(held), 0), np.float32),
+    )
+    of_newest = int(newest.sum())
+    return Alarms((), tuple(waves[:-1]), waves[-1], of_newest, of_newest, alarms_of(said), names)
 
 
 def _reasons(found: CodedTable, settings: Study) -> Reasons:

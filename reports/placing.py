@@ -1,6 +1,6 @@
 """Where every stream stands on the drawing of the bars: pixels, wrapped names, and the words beside them."""
 
-import textwrap
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +9,12 @@ import pandas as pd
 
 from models.inert import printable
 from reports.language import RUSSIAN, Language
-from reports.letters import widest_mean
+from reports.letters import bold_width_of
 from reports.words import STATES, certainty
 
 Line = Mapping[Hashable, Any]  # a row of the balance or of the fixed codes
 _FAIR = 0.675  # mean width of a letter, in heights of the font, that the widths of the layouts allow for
+_STEP = 0.25  # heights of the font: how finely an even width is looked for
 LINE = 17  # pixels from one line of text to the next
 
 
@@ -80,11 +81,42 @@ def placed(balance: pd.DataFrame, layout: Layout, t: Language = RUSSIAN) -> list
 def wrapped(name: str, width: int, most: int = 3) -> list[str]:
     """Break a name into at most `most` lines, and evenly, so that no last word is left alone.
 
-    `width` is in letters of usual width; names in wider ones get fewer on a line.
+    `width` is in letters of usual width: of wider ones fewer stand on a line, and a word too wide for one is broken.
     """
-    width = max(4, int(width * min(1, _FAIR / widest_mean(name))))
-    lines = textwrap.wrap(name, width, max_lines=most, placeholder="…")
-    if lines[-1:] == ["…"]:  # all of the last line was one word too long for it
-        lines = [*lines[:-2], lines[-2][:-1] + "…"]
-    even = (textwrap.wrap(name, shorter) for shorter in range(max(map(len, name.split()), default=1), width))
+    room = width * _FAIR
+    lines = _filled(name, room)
+    if len(lines) > most:
+        return [*lines[: most - 1], _cut(lines[most - 1], room)]
+    longest = max(map(bold_width_of, name.split()), default=room)
+    shorter = (longest + step * _STEP for step in range(int(max(room - longest, 0) / _STEP)))
+    even = (_filled(name, at) for at in shorter)
     return next((better for better in even if len(better) == len(lines)), lines)
+
+
+def _filled(name: str, room: float) -> list[str]:
+    """Fill lines of a width one by one with words, those with a hyphen in parts."""
+    lines: list[str] = []
+    for word in name.split():
+        for at, part in enumerate(re.split(r"(?<=\w-)(?=\w)", word)):
+            joined = f"{lines[-1]}{'' if at else ' '}{part}" if lines else part
+            if lines and bold_width_of(joined) <= room:
+                lines[-1] = joined
+            else:
+                lines += _broken(part, room)
+    return lines
+
+
+def _broken(word: str, room: float) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and bold_width_of(pieces[-1] + letter) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _cut(line: str, room: float) -> str:
+    """End a line that is not the last: with as many of its letters as leave room for the sign of it."""
+    while line and bold_width_of(f"{line}…") > room:
+        line = line[:-1].rstrip()
+    return f"{line}…"

@@ -11,7 +11,7 @@ from reports.drawing import INK, PAPER, Drawing, Encoding, Layer, as_it_is, at, 
 from reports.figures import interval
 from reports.language import RUSSIAN, Language
 from reports.placing import Line
-from reports.words import STATES, certainty
+from reports.words import certainty, state
 
 MOST = 8  # waves on one chart, the latest; the workbook has all
 _STEP, _HEIGHT, _LONGEST = 74, 110, 10
@@ -90,13 +90,13 @@ def _short(wave: str) -> str:
 
 
 def _state(line: Line, t: Language) -> str:
-    return ", ".join(filter(None, (t(STATES[line["state"]]), certainty(line, t))))
+    return ", ".join(filter(None, (state(line, t), certainty(line, t))))
 
 
 def _fact(line: Line, t: Language) -> str:
     wave, between = printable(line["wave"]), interval(line["b_low"], line["b_high"])
     if not line["n"]:
-        return t("Волна {wave}: нет оценок.", wave=wave)
+        return t("Волна {wave}: {state}.", wave=wave, state=state(line, t))
     return t(
         "Волна {wave}: B {b} ({between}), {state}.",
         wave=wave,

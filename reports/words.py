@@ -14,6 +14,7 @@ STREAMS = "поток|потока|потоков"
 PHRASES = "фраза|фразы|фраз"
 PEOPLE = "респондент|респондента|респондентов"
 NO_SCORES = "нет оценок"
+NO_ROWS = "строк нет"  # of a stream in a wave in which nobody named it
 OURS = "наше правило"
 UNTITLED = "Как обслужены потоки клиентов"  # the title of what is shared when nobody gave one
 SCRIPTED = "Разбор сделал сценарий, а не человек: это показ работы программы"
@@ -114,6 +115,11 @@ def shared(of: Shared, t: Language = RUSSIAN) -> str:
     return " ".join(said)
 
 
+def state(line: Mapping[Hashable, Any], t: Language = RUSSIAN) -> str:
+    """Return the state of a stream, a net or a stream in a wave; where it has none, whether it has any row at all."""
+    return t(STATES[line["state"]] if line["rows"] else NO_ROWS)
+
+
 def certainty(line: Mapping[Hashable, Any], t: Language = RUSSIAN) -> str:
     """Return what to say beside a state: nothing when it is certain or there is none, or that its grade alone is open.
 
@@ -182,8 +188,8 @@ def step(line: Mapping[Hashable, Any], whole_people: bool, t: Language = RUSSIAN
     else:
         forms, few = _ROWS_WITH, _FEW
     who = t.form(count, forms).format(n=t(few[count]) if count in few else count)
-    state = t(STATES[line["step_state"]])
-    then = t("состояние группы: {state}", state=state) if net else t("поток {state}", state=state)
+    other = t(STATES[line["step_state"]])
+    then = t("состояние группы: {state}", state=other) if net else t("поток {state}", state=other)
     return t(
         "{who} {scores} {more} — и {then}",
         who=who,

@@ -112,7 +112,7 @@ def test_behind_every_number_stand_file_and_line(tmp_path: Path) -> None:
         "мои.csv, строка 2",
     ]
     assert [[cell.value for cell in row] for row in book["Не взято"].iter_rows(min_row=2)] == [
-        [4, "code", "не посчитана", "нет кода"]
+        [4, "code", "не посчитана", "нет кода", None]
     ]
     assert "Не посчитано строк файла: 1" in (tmp_path / "out" / "index.html").read_text("utf-8")
 

@@ -38,12 +38,16 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Passed:
-    """What was not taken as it stands: the line of the file, the column, why, and what stood there (masked)."""
+    """What was not taken as it stands: the line of the file, the column, why, and what stood there (masked).
+
+    `detail` says more of why, in English; `value` is the cell itself, shortened, where a reader may want to see it.
+    """
 
     row: int
     column: str
     fault: Fault
     detail: str = ""
+    value: str = ""
 
     def __str__(self) -> str:
         return f"{where(self.row, self.column)}: {self.fault}" + (f" ({self.detail})" if self.detail else "")

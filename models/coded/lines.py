@@ -15,6 +15,7 @@ from models.tables.table import Row
 LONGEST_SCORE = 500
 _LONGEST_NAME = 200
 _LONGEST_NUMBER = 6
+_SHOWN = 40  # letters of a cell that is no score
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class Line:
     text: str
     why: str
     why_codes: frozenset[str]
+
+
+def _shown(cell: str) -> str:
+    """Mask a cell and shorten it: first the one, so that half of a number is not left unmasked."""
+    words = masked(" ".join(cell[:LONGEST_SCORE].split()))
+    return words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1].rstrip()}…"
 
 
 class Lines:
@@ -105,5 +112,5 @@ class Lines:
             return parse_score(cell, self._scale)
         except NoScore as error:
             column = self._source.columns["score"]
-            self._source.no_score.append(Passed(row.number, column, Fault.NO_SCORE, masked(str(error))))
+            self._source.no_score.append(Passed(row.number, column, Fault.NO_SCORE, masked(str(error)), _shown(cell)))
             return None

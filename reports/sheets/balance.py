@@ -11,7 +11,7 @@ from reports.language import Language, language_of
 from reports.placing import Line
 from reports.sheets import words
 from reports.sheets.sheet import ONE, SIGNED, TWO, WHOLE, Column, Sheet, Value
-from reports.words import CHANGES, PARTS, STATES, TARGETS, certainty, chosen, flags, step, strategy
+from reports.words import CHANGES, PARTS, STATES, TARGETS, certainty, chosen, flags, state, step, strategy
 
 _STREAM, _SHARE, _PEOPLE = (
     Column("Поток", 34),
@@ -93,9 +93,14 @@ def _waves(report: Report, t: Language) -> Iterator[Sequence[Value]]:
         yield (
             *(line["code"], wave, line["share"], line["respondents"], line["rows"]),
             *(line["n"], *_b(line), *_state(line, t), line["since"], t(CHANGES[line["verdict"]])),
-            *(line["change"], line["change_low"], line["change_high"], "; ".join(flags(line["flags"], t))),
+            *(line["change"], line["change_low"], line["change_high"], _flags(line, t)),
             *(step(line, report.settings.balance.weights != "row", t), *_scores(line), line["code_id"]),
         )
+
+
+def _flags(line: Line, t: Language) -> str:
+    """Say nothing of too few respondents where a wave has no row at all: the state says that."""
+    return "; ".join(flags(line["flags"], t)) if line["rows"] else ""
 
 
 def _lines(table: pd.DataFrame) -> list[Line]:
@@ -111,7 +116,7 @@ def _b(line: Line) -> tuple[Value, ...]:
 
 
 def _state(line: Line, t: Language) -> tuple[Value, ...]:
-    return t(STATES[line["state"]]), certainty(line, t)
+    return state(line, t), certainty(line, t)
 
 
 def _scores(line: Line) -> tuple[Value, ...]:

@@ -19,7 +19,13 @@ _SAID = (
     Column("Почему", 60),
     Column("Волна", 14),
 )
-_PASSED = (Column("Строка", 10, WHOLE), Column("Колонка", 24), Column("Что с ней", 24), Column("Почему", 60))
+_PASSED = (
+    Column("Строка", 10, WHOLE),
+    Column("Колонка", 24),
+    Column("Что с ней", 24),
+    Column("Почему", 60),
+    Column("Что стояло", 42),
+)
 _QUOTES = (
     *(Column("Чьё", 11), Column("Поток или критерий", 36), Column("Для чего", 22), Column("Оценка", 10, WHOLE)),
     *(Column("Слова с масками", 70), Column("Почему такая оценка", 60), Column("Волна", 14), Column("Что за этим", 40)),
@@ -118,4 +124,4 @@ def _given(report: Report) -> tuple[list[tuple[str, str]], list[tuple[Verbatim, 
 def _passed(outside: Outside, t: Language) -> Iterator[Sequence[Value]]:
     for title, found in zip(words.LINES_PASSED, (outside.refused, outside.no_score, outside.notes), strict=True):
         for item in found:
-            yield item.row, item.column, t(title), t(FAULTS[item.fault])
+            yield item.row, item.column, t(title), t(FAULTS[item.fault]), item.value

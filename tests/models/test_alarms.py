@@ -55,6 +55,13 @@ def test_a_code_that_vanished_and_one_that_is_new_are_told_with_what_people_said
     assert (new.examples[0].before, len(new.examples[0].now)) == ((), 3)
 
 
+def test_without_vectors_codes_are_counted_and_nothing_else_is_tested() -> None:
+    before, now = {"a": 20, "b": 20, "c": 7}, {"a": 20, "b": 20, "c": 0}
+    counted = replace(said(before, now), vectors=np.empty((87, 0), np.float32))
+    assert alarms_of(replace(counted, vectors=np.zeros((87, 1), np.float32)), level=0.08).alarms == ()
+    assert kinds(alarms_of(counted, level=0.08)) == {(AlarmKind.VANISHED, ("c",))}
+
+
 def test_the_test_of_a_vanished_code_is_fishers() -> None:
     """Of 30 respondents 15 are new; all five of a code are old: C(15, 5) / C(30, 5), the only code that can tell."""
     found = alarms_of(said({"a": 5, "b": 10}, {"a": 0, "b": 15}))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from models.balance import CodedRow, fixed_counts, served_balance
 from models.codebook import Code, Target
+from models.waves import wave_balance
 from reports.answer import answer, is_sure
 from reports.data import Report
 
@@ -75,6 +76,10 @@ def sentences(kind: str) -> list[tuple[list[int | None], Target]]:
     return {
         "none": [],
         "one": [(low, Target.YES)],
+        "row": [([4], Target.YES)],
+        "rows": [([4] * 2, Target.YES)],
+        "five": [([4] * 5, Target.YES)],
+        "twenty": [([4] * 21, Target.YES)],
         "two": [(low, Target.YES), (high, Target.NO)],
         "undecided": [(low, Target.UNDECIDED), (fine, Target.UNDECIDED)],
         "unscored": [([None] * 4, Target.YES), ([None] * 3, Target.UNDECIDED)],
@@ -93,6 +98,10 @@ def sentences(kind: str) -> list[tuple[list[int | None], Target]]:
         ("none", "Подтверждённых потоков пока нет, поэтому сказать о них нечего."),
         ("none", "Первое дело — собрать ответы с целями."),
         ("one", "Посчитано 12 строк (с оценкой 12) от 12 респондентов, в них 1 поток."),
+        ("row", "Посчитана 1 строка (с оценкой 1) от 1 респондента, в ней 1 поток."),
+        ("rows", "Посчитано 2 строки (с оценкой 2) от 2 респондентов, в них 1 поток."),
+        ("five", "Посчитано 5 строк (с оценкой 5) от 5 респондентов, в них 1 поток."),
+        ("twenty", "Посчитана 21 строка (с оценкой 21) от 21 респондента, в них 1 поток."),
         ("one", "Уверенно (вероятность от 80 %): недообслужен «Поток №0»."),
         ("one", "Обо всех потоках можно сказать уверенно, и ни одна фраза не ждёт решения."),
         ("two", "в них 2 потока."),
@@ -162,3 +171,86 @@ def test_a_strategy_of_the_analyst_is_called_so_and_depends_on_no_target(report:
 
 def test_one_person_is_not_a_hundred_percent_of_respondents(report: Report) -> None:
     assert "(XS, один респондент)" in answer(study(report, [([5], Target.YES)]))[2]
+
+
+WAVES = st.lists(st.tuples(SCORES, SCORES, st.sampled_from(Target)), min_size=1, max_size=8)
+
+
+def in_waves(report: Report, streams: dict[str, tuple[list[int], list[int], Target]], awaiting: int = 0) -> Report:
+    """Streams with their scores in wave 1 and in wave 2."""
+    codes = [Code(name, name, target) for name, (_, _, target) in streams.items()]
+    rows = [
+        CodedRow(f"{code.name} {wave} {at}", 1, f"{code.name} {wave} {at}", wave, score, frozenset([code.code_id]))
+        for code in codes
+        for wave, scores in zip(("1", "2"), streams[code.name], strict=False)
+        for at, score in enumerate(scores)
+    ]
+    quick = report.settings.balance.model_copy(update={"draws": 400})
+    return replace(
+        report,
+        balance=served_balance(rows, codes, quick),
+        waves=wave_balance(rows, codes, quick),
+        codes=tuple(codes),
+        coded=tuple(rows),
+        coded_rows=len(rows),
+        respondents=len(rows),
+        awaiting=awaiting,
+        confirmed=len(rows),
+    )
+
+
+FELL = ([5] * 23 + [4] * 7, [3] * 25 + [4] * 5)
+SLID = ([5] * 7 + [4] * 17 + [3] * 6, [3] * 13 + [4] * 17)
+FINE = ([4] * 20, [4] * 20)
+
+
+def test_the_answer_says_what_the_newest_wave_changes_and_claims_nothing_against_it(report: Report) -> None:
+    open_ones = {"Сдвинулся": (*FELL, Target.UNDECIDED), "Остался": (*SLID, Target.UNDECIDED)}
+    _, sure, now, *others = answer(in_waves(report, open_ones | {"Прежний": (*FINE, Target.UNDECIDED)}))
+    assert sure.startswith("По всем волнам вместе ни об одном потоке нельзя уверенно сказать")
+    assert named(sure) == {"Прежний"}
+    assert now.replace("\u2068", "").replace("\u2069", "") == (
+        "В волне 2 B ниже, чем в волне 1: «Остался» (с +3 до −43, теперь недообслужен) "
+        "и «Сдвинулся» (с +77 до −83, теперь недообслужен)."
+    )
+    assert "первое дело — решить, целевой ли поток «\u2068Остался\u2069»: в волне" in others[-1]
+    assert others[0].startswith("По всем волнам вместе нельзя сказать уверенно, как обслужен «\u2068Остался\u2069»")
+
+
+def test_a_stream_that_rose_says_so_and_is_no_first_thing_to_mend(report: Report) -> None:
+    low, fine = [3] * 60, [4] * 24 + [5] * 6
+    said = answer(in_waves(report, {"Взлёт": (low, fine, Target.YES), "Прежний": (*FINE, Target.NO)}))
+    assert "недообслужен «\u2068Взлёт\u2069»" in said[1]
+    assert "B выше" in said[2]
+    assert "(с −100 до +20, теперь хорошо обслужен)" in said[2]
+    assert "; в волне \u20682\u2069 — хорошо обслужен" in " ".join(said)
+    assert "он недообслужен" not in " ".join(said)
+
+
+def test_a_stream_that_is_under_in_the_newest_wave_alone_is_named(report: Report) -> None:
+    _, sure, now, *_ = answer(in_waves(report, {"Тонкий": ([5, 4, 4, 4], [3] * 8 + [4] * 2 + [5] * 2, Target.YES)}))
+    assert "Тонкий" not in sure
+    assert "недообслужен «\u2068Тонкий\u2069», чего по всем волнам вместе не скажешь" in now
+
+
+def test_without_a_claimed_change_waves_add_nothing(report: Report) -> None:
+    said = " ".join(answer(in_waves(report, {"Прежний": (*FINE, Target.YES)})))
+    assert "волн" not in said
+
+
+@given(streams=WAVES, awaiting=st.integers(0, 30))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_waves_give_at_most_five_whole_sentences(
+    report: Report, streams: list[tuple[list[int], list[int], Target]], awaiting: int
+) -> None:
+    many = {f"Поток №{at}": of for at, of in enumerate(streams)} | {"Сдвинулся": (*FELL, Target.YES)}
+    said = answer(in_waves(report, many, awaiting))
+    assert 3 <= len(said) <= 5
+    assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in said)
+    assert not re.search(r"[{}]|nan|None|  |\|", " ".join(said))
+    assert "Сдвинулся" not in said[1]
+
+
+def test_a_well_served_stream_of_split_opinions_is_said_to_be_one(report: Report) -> None:
+    said = answer(study(report, [([5] * 20 + [3] * 20, Target.YES), ([4] * 12, Target.YES)]))
+    assert "«\u2068Поток №0\u2069» (мнения разошлись) и «\u2068Поток №1\u2069»" in said[1]

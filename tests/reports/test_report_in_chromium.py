@@ -28,13 +28,14 @@ NAMES = (
     "<script>alert(1)</script>",
     "\u202eналево и не вернуться\u202c",
     "Поток с названием ровно в шестьдесят знаков, как в задании!!",
+    "https://example.com/" + "a" * 120,
 )
 WORDS = ("Щ" * 10_000, "=HYPERLINK(1)", "<script>document.title='взломано'</script>", "\u202eналево\u200f", "да")
 
 
 @pytest.fixture(scope="module")
 def hostile(report: Report) -> Report:
-    """Sixteen streams, some of them in three waves, whose names and words try to break the page."""
+    """Seventeen streams, some of them in three waves, whose names and words try to break the page."""
     names = (*NAMES, *(f"Поток {at} с длинным названием, которое не кончается" for at in range(11)))
     codes = [
         Code(f"c{at}", name, list(Target)[at % 3], net=NAMES[at % 4], definition=WORDS[at % 5][:400])
@@ -161,6 +162,29 @@ def test_nothing_scrolls_sideways_and_no_label_lies_on_another(
     tab.context.close()
 
 
+@pytest.mark.parametrize("size", [PHONES[1], LAPTOP])
+def test_no_name_leaves_its_chart_and_a_cut_one_is_whole_under_the_pointer(
+    opened: Opened, size: tuple[int, int]
+) -> None:
+    tab = opened("hostile", size)
+    live = tab.locator(".figure-bars:visible .live").first
+    sticking = live.evaluate(
+        """chart => { const edge = chart.querySelector('svg').getBoundingClientRect();
+          return [...chart.querySelectorAll("text[font-weight='600']")].filter(name => {
+            const box = name.getBoundingClientRect();
+            return box.left < edge.left - .5 || box.right > edge.right + .5; })
+            .map(name => name.textContent); }"""
+    )
+    assert sticking == []
+    cut = live.locator("text[font-weight='600']").filter(has_text="ЩЩЩ").first
+    assert (cut.text_content() or "").endswith("…")
+    cut.hover(force=True)
+    told = tab.locator("#vg-tooltip-element.visible")
+    told.wait_for()
+    assert NAMES[0] in told.inner_text()
+    tab.context.close()
+
+
 def test_the_measures_see_what_is_wrong(tab: Page) -> None:
     words = "<svg><text y='20'>one</text><text y='24'>two</text><text y='60'>three</text></svg>"
     tab.set_content(f"<main><p style='width: 3000px'>wide</p><div class='chart'>{words}</div></main>")
@@ -195,6 +219,28 @@ def test_paper_has_the_first_phrases_of_each_score_and_says_how_many_there_are(o
     assert (min(shown), max(shown)) == (MOST_PRINTED, MOST_PRINTED)
     assert re.search(rf"^Оценка 3\n5\u00a0фраз, здесь {MOST_PRINTED}", lists[0].locator("h4").inner_text())
     tab.context.close()
+
+
+@pytest.mark.parametrize("name", ["plain", "outside", "hostile", "english"])
+def test_paper_has_the_scored_rows_and_both_strategies_of_a_stream_whose_target_is_open(
+    opened: Opened, name: str
+) -> None:
+    tab = opened(name, PAPER)
+    on_screen = tab.locator("section[aria-labelledby='table'] td:last-child").all_inner_texts()
+    tab.emulate_media(media="print")
+    for table in tab.locator(".balance:has(.fitted) table").all():
+        assert table.locator("thead th:visible").count() == 12
+        assert table.evaluate(_CRAMPED) == []
+    assert tab.locator("section[aria-labelledby='table'] td:last-child").all_inner_texts() == on_screen
+    tab.context.close()
+
+
+# Cells of a table whose words run over their edge, and heads that are broken where no hyphen stands.
+_CRAMPED = """table => [...table.querySelectorAll('th, td')].filter(cell => {
+  const words = document.createRange(); words.selectNodeContents(cell);
+  const edge = cell.getBoundingClientRect(), box = words.getBoundingClientRect();
+  const tall = cell.tagName === 'TH' && !cell.scope.startsWith('row') && box.height > 48;
+  return box.right > edge.right + .5 || box.left < edge.left - .5 || tall; }).map(cell => cell.textContent.trim())"""
 
 
 def test_the_example_on_paper_is_short(opened: Opened, example_address: str) -> None:

@@ -1,6 +1,8 @@
 """The report of a table that was coded outside Rechki."""
 
+import re
 from dataclasses import replace
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from models.waves import wave_balance
 from reports.data import Report
 from reports.outside import report_of
 from reports.page import page
+from reports.share import shared
 from reports.tables import waves_csv
 from reports.words import step
 from reports.workbook import workbook
@@ -92,3 +95,91 @@ def test_what_would_change_a_state_is_said_in_words() -> None:
     assert said(1, "5", whole=True).startswith("одним респондентом с единственной оценкой 5 больше")
     assert said(7, "4", whole=True).startswith("7 респондентами с единственной оценкой 4")
     assert said(0, "") == ""
+
+
+PHONE = "+7 916 123-45-67"
+
+
+def of_scores(folder: Path, of: Report, *scores: str) -> Report:
+    path = folder / "scores.csv"
+    cells = [*scores, *"554433"]
+    path.write_text("card_id;code;score\n" + "\n".join(f"к{at};А;{cell}" for at, cell in enumerate(cells)), "utf-8")
+    return report_of(read_coded(read_table(path), of.settings), of.settings)
+
+
+def test_what_stood_where_a_score_should_is_shown_masked_escaped_and_short(tmp_path: Path, outside: Report) -> None:
+    made = of_scores(tmp_path, outside, "<b>7</b>", f"звоните {PHONE}", "очень " * 20)
+    text = page(made)
+    assert "это не оценка по шкале: <bdi>«&lt;b&gt;7&lt;/b&gt;»</bdi>" in text
+    assert "«звоните [ТЕЛЕФОН_1]»" in text
+    assert f"«{('очень ' * 20)[:39].rstrip()}…»" in text
+    assert PHONE not in text
+    cells = [row[4].value for row in load_workbook(BytesIO(workbook(made)))["Не взято"].iter_rows(min_row=2)]
+    assert cells[0] == "<b>7</b>"
+
+
+def test_a_shared_report_shows_nothing_that_stood_there(tmp_path: Path, outside: Report) -> None:
+    made = of_scores(tmp_path, outside, "к чему это", "сколько угодно")
+    sent = shared(replace(made, masked=True))
+    assert "к чему это" in page(made)
+    assert "к чему это" not in page(sent)
+    assert "Не взято" not in load_workbook(BytesIO(workbook(sent))).sheetnames
+
+
+def of_waves(folder: Path, of: Report, counts: dict[str, tuple[int, int]], scores: str = "554") -> Report:
+    """Codes with so many cards in wave 1 and in wave 2."""
+    lines = ["card_id;code;score;wave;text"]
+    for code, count in counts.items():
+        for wave, cards in enumerate(count, start=1):
+            lines += [f"{code}{wave}-{at};{code};{scores[at % len(scores)]};{wave};о {code}" for at in range(cards)]
+    path = folder / "waves.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    return report_of(read_coded(read_table(path), of.settings), of.settings)
+
+
+def changed(of: Report) -> str:
+    section = re.search(r'<section aria-labelledby="since">.*?</section>', page(of), re.DOTALL)
+    return unescape(re.sub("<[^>]+>", "", section.group())).replace("\u00a0", " ") if section else ""
+
+
+def test_new_and_vanished_codes_are_named_with_counts(tmp_path: Path, outside: Report) -> None:
+    made = of_waves(tmp_path, outside, {"Остался": (30, 30), "Исчез": (25, 0), "Новый": (0, 20)})
+    said = changed(made)
+    assert "Волна 2 (50 респондентов) рядом с прежними (1; 55 респондентов)" in said
+    assert "Исчезло: Исчез" in said
+    assert "Раньше это назвали 25 из 55, теперь — никто из 50." in said
+    assert "Новое: Новый" in said
+    assert "Раньше этого не назвал никто из 55, теперь — 20." in said
+    assert "о Новый" in said
+    assert "Остался" not in said
+    method = page(made)
+    assert "Новый и исчезнувший код: как часто" in method
+    assert "Смещение и сближение" not in method
+
+
+def test_what_chance_explains_is_no_new_code(tmp_path: Path, outside: Report) -> None:
+    said = changed(of_waves(tmp_path, outside, {"Остался": (30, 30), "Редкий": (3, 0), "Почти": (0, 2)}))
+    assert "Новое" not in said
+    assert "Исчезло" not in said
+    assert "Сказать нельзя, слишком мало респондентов: Редкий, Почти." in said
+
+
+def test_with_one_wave_and_in_a_shared_report_nothing_has_changed(tmp_path: Path, outside: Report) -> None:
+    assert changed(of_waves(tmp_path, outside, {"Остался": (30, 0), "Исчез": (25, 0)})) == ""
+    made = of_waves(tmp_path, outside, {"Остался": (30, 30), "Исчез": (25, 0)})
+    assert changed(shared(replace(made, masked=True))) == ""
+
+
+def test_a_wave_without_a_row_of_the_code_says_so(tmp_path: Path, outside: Report) -> None:
+    made = of_waves(tmp_path, outside, {"Остался": (30, 30), "Исчез": (25, 0)})
+    table = page(made).split('<section aria-labelledby="waves"')[1].split("</section>")[0]
+    gone = next(row for row in table.split("<tr")[1:] if "Исчез" in row and "<bdi>2</bdi>" in row)
+    assert "строк нет" in gone
+    assert "нет оценок" not in gone
+    assert "мало респондентов" not in gone
+    lines = load_workbook(BytesIO(workbook(made)))["Волны"].iter_rows(values_only=True)
+    heads = next(lines)
+    (line,) = (
+        of for row in lines if (of := dict(zip(heads, row, strict=True)))["Поток"] == "Исчез" and not of["Строк"]
+    )
+    assert (line["Состояние"], line["Оговорки"]) == ("строк нет", None)

@@ -132,6 +132,13 @@ def test_banners_stand_only_when_they_are_true(report: Report, shown: Page) -> N
     assert masked in marked
 
 
+@pytest.mark.parametrize(("weights", "told"), [("row", 0), ("1/k", 1)])
+def test_that_the_box_score_has_no_weights_is_told_where_there_are_any(report: Report, weights: str, told: int) -> None:
+    balance = report.settings.balance.model_copy(update={"weights": weights})
+    text = page(replace(report, settings=report.settings.model_copy(update={"balance": balance})))
+    assert text.count("Веса 1/k на эту запись не действуют") == told
+
+
 def test_the_cuts_and_weights_of_the_settings_are_told(report: Report) -> None:
     other = Balance(over=61, under=-13, weights="1/k", size_bounds=(1, 2, 3, 37))
     told = Page(page(replace(report, settings=report.settings.model_copy(update={"balance": other})))).words

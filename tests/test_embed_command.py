@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -64,3 +65,36 @@ def test_where_nothing_can_be_written_is_told_before_any_work(answers: Path) -> 
     done = run(answers, "--text", "ответ", "--out", answers / "v.npy")
     assert "a file, not a folder" in str(done.exception)
     assert "Reading" not in done.output
+
+
+BLANK = {
+    "cells.csv": "ключ,ответ\n1,друзья\n\n,\n  \n3,цена\n4,здоровье\n,\n",
+    "quoted.csv": 'ответ\nдрузья\n""\n\n   \nцена\n"  "\nздоровье\n',
+    "tabs.tsv": "ключ\tответ\n1\tдрузья\n\t\n3\tцена\n\n",
+    "lines.jsonl": '{"ответ": "друзья"}\n{"ответ": ""}\n\n{"ответ": null}\n{"ответ": "цена"}\n{}\n',
+}
+FILLED = {"cells.csv": "+-++-", "quoted.csv": "+-+-+", "tabs.tsv": "+-+", "lines.jsonl": "+--+-"}
+
+
+def filled(path: Path, out: Path) -> str:
+    """Return a letter for every vector: a plus, or a minus where it is zeros."""
+    done = run(path, "--text", "ответ", "--out", out)
+    assert done.exit_code == 0, done.output
+    return "".join("+" if vector.any() else "-" for vector in np.load(out))
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_an_empty_row_keeps_its_place(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(BLANK[name], "utf-8")
+    assert filled(tmp_path / name, tmp_path / "v.npy") == FILLED[name]
+
+
+@pytest.mark.parametrize("before", [(), ("ключ",)])
+def test_an_empty_row_of_a_workbook_keeps_its_place_and_its_empty_end_has_none(
+    before: tuple[str, ...], tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for text in ("ответ", "друзья", "", "цена", "здоровье", "", ""):
+        book.active.append([*(text and before), text])
+    book.save(tmp_path / "answers.xlsx")
+    assert filled(tmp_path / "answers.xlsx", tmp_path / "v.npy") == "+-++"

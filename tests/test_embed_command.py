@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
+from models.errors import RechkiError
+from reports.files import require_writable
 
 ANSWERS = ["снять боль в спине", "похудеть", "", "Похудеть!", "найти друзей", "меньше болела спина"]
 
@@ -45,6 +47,14 @@ def test_a_column_that_is_not_there_is_named_and_nothing_is_written(answers: Pat
     assert "ответ" in str(done.exception)
 
 
+def test_the_one_column_of_a_file_is_named_when_another_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("ответ\nдрузья\nцена\n", "utf-8")
+    done = run(tmp_path / "one.csv", "--text", "Ответ", "--out", tmp_path / "v.npy")
+    assert isinstance(done.exception, RechkiError)
+    assert "there is no column 'Ответ'; the file has one alone: ответ" in str(done.exception)
+    assert "cluster" not in str(done.exception)
+
+
 def test_the_table_is_never_written_over(answers: Path) -> None:
     before = answers.read_bytes()
     done = run(answers, "--text", "ответ", "--out", answers)
@@ -65,6 +75,19 @@ def test_where_nothing_can_be_written_is_told_before_any_work(answers: Path) -> 
     done = run(answers, "--text", "ответ", "--out", answers / "v.npy")
     assert "a file, not a folder" in str(done.exception)
     assert "Reading" not in done.output
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder that has rights to write and takes no file")
+def test_a_folder_that_takes_no_file_is_told_before_any_work(answers: Path) -> None:
+    done = run(answers, "--text", "ответ", "--out", "/proc/v.npy")
+    assert isinstance(done.exception, RechkiError)
+    assert "no file can be written in it" in str(done.exception)
+    assert "Reading" not in done.output
+
+
+def test_the_trial_of_a_folder_leaves_nothing(tmp_path: Path) -> None:
+    require_writable([tmp_path / "v.npy", tmp_path / "new" / "v.npy"])
+    assert not list(tmp_path.iterdir())
 
 
 BLANK = {

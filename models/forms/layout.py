@@ -69,6 +69,11 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
         for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
             if _filled(line) > 1:
                 return sheet, at, None
+    if len(wanted) == 1:
+        first = next(line for sheet in cells.sheets for line in sheet.lines if _filled(line))
+        there = ", ".join(masked(cell.strip()[:_SHOWN]) for cell in first if cell.strip())
+        name = f"there is no column {min(wanted)!r}; the file has one alone: {there}"
+        raise refused(name, cells.path, "Name the column that is there.")
     raise refused(
         "this is not a table: its first line has fewer than two columns",
         cells.path,

@@ -22,6 +22,7 @@ from models.plural import counted
 from models.store import cards, review
 
 RECIPE = Recipe(epochs=40, rate=5e-4, distillation=1.0)
+_MAKING = ".adapter-"
 
 
 def adapt(folder: Path, measure_only: bool, frame: str = FRAME) -> Verdict:
@@ -40,6 +41,8 @@ def adapt(folder: Path, measure_only: bool, frame: str = FRAME) -> Verdict:
             "whether an adapter of reasons would help them without harm to purposes was never measured.",
         )
     with open_study(folder) as opened:
+        for left in opened.folder.glob(f"{_MAKING}*"):  # of a killed run: the study is locked, nobody works there
+            shutil.rmtree(left, ignore_errors=True)
         settings = opened.settings
         if settings.encoder != BUNDLED:
             raise RechkiError(
@@ -108,7 +111,7 @@ class _Workshop:
 
 def _keep(folder: Path, by_code: Domain, train: Train, progress: Progress) -> str:
     """Train on all confirmed phrases; the folder is named by its content and appears whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".adapter-") as made:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_MAKING) as made:
         train(by_code, Path(made) / "new", progress)
         name = f"adapter-{adapter_checksum(Path(made) / 'new')[:8]}"
         shutil.rmtree(folder / name, ignore_errors=True)

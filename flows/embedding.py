@@ -19,6 +19,8 @@ from reports.files import replace_files, require_writable
 def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None) -> Vectors:
     """Write one vector a row, in the order of the file; nothing is written when anything fails.
 
+    A row that holds nothing has its line too, of zeros: the lines are the rows as pandas counts them.
+
     Raises
     ------
     RechkiError
@@ -29,7 +31,7 @@ def embed_file(path: Path, text: str, out: Path, encoder_name: str | None = None
         raise RechkiError("the table would be written over", str(out), "Give --out a name of its own.")
     require_writable([out])
     with stage("Reading") as at:
-        table = read_table(path, [text])
+        table = read_table(path, [text], keep_blank=True)
         if table.broken:
             broken = table.broken[0]
             raise RechkiError(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flows.stages import stage
+from flows.stages import console, stage
 from flows.study import FRAME, OpenStudy, open_study
 from models.config import change_study
 from models.encoder.load import load_encoder
@@ -11,9 +11,10 @@ from models.store.vectors import change_encoder
 
 
 def reencode(folder: Path, name: str | None) -> int:
-    """Encode all phrases of a study with its encoder, or with another that is then named in study.yaml.
+    """Encode all phrases of a study with its encoder, or with a named one, which then stands in study.yaml.
 
-    A run that is killed can be run again: the study is in the old space until all is encoded.
+    Without a name the study keeps its own adapter; a named encoder is taken without one. A run that is killed can be
+    run again: the study is in the old space until all is encoded.
 
     Returns
     -------
@@ -21,11 +22,14 @@ def reencode(folder: Path, name: str | None) -> int:
         How many texts had to be encoded.
     """
     with open_study(folder) as opened:
-        name = name or opened.settings.encoder
-        own = opened.adapter() if name == opened.settings.encoder else None
-        fresh = move(opened, name, own)
-        if name != opened.settings.encoder:
+        if not name:
+            return move(opened, opened.settings.encoder, opened.adapter())
+        fresh = move(opened, name, None)
+        dropped = opened.settings.encoder_adapter
+        if dropped or name != opened.settings.encoder:
             change_study(opened.folder, encoder=name, encoder_adapter="")
+        if dropped:
+            console.print(f"The study's own adapter is used no more; its folder stays: {dropped}", markup=False)
     return fresh
 
 

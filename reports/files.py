@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from models.errors import RechkiError
 
@@ -21,7 +22,7 @@ def require_csv(out: Path) -> None:
 
 
 def require_writable(paths: Iterable[Path]) -> None:
-    """Check before long work that `replace_files` can write these files; nothing is made.
+    """Check before long work that `replace_files` can write these files; nothing is left of the trial.
 
     Raises
     ------
@@ -30,11 +31,20 @@ def require_writable(paths: Iterable[Path]) -> None:
     """
     for path in paths:
         folder = next(above for above in path.resolve().parents if above.exists())
-        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        if not folder.is_dir() or not _takes_files(folder):
             what = "no file can be written in it" if folder.is_dir() else "this is a file, not a folder"
             raise RechkiError(what, str(folder), f"Check its rights, or write {path.name} into another folder.")
         if path.is_dir():
             raise RechkiError("this is a folder", str(path), "Name a file in it.")
+
+
+def _takes_files(folder: Path) -> bool:
+    """Try it: rights do not tell of disks that only can be read, nor of /proc."""
+    try:
+        with TemporaryFile(dir=folder):
+            return os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        return False
 
 
 def replace_files(contents: Mapping[Path, bytes]) -> None:

@@ -60,6 +60,10 @@ def embed(
 ) -> None:
     """Write the vectors of one column of any table: unit length, centred, in the order of the rows.
 
+    Personal data are masked first, and texts that differ only in case, spaces or punctuation at the end get one vector;
+    the mean is taken over the different texts, so that of the rows is not exactly zero, and one text alone is not
+    centred. An empty row is a line of zeros.
+
     Example: [bold]rechki embed answers.csv --text "Почему вы выбрали нас?" --out vectors.npy[/bold]
     """
     from flows.embedding import embed_file

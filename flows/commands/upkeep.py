@@ -19,6 +19,7 @@ def reencode(
     """Move a study to another encoder, or to a new version of its own: all phrases are encoded anew.
 
     Proposals, decisions and codes stay as they are; what is suggested from now on comes from the new vectors.
+    With --encoder, also with the name of the study's encoder, an adapter of its own (rechki adapt) is used no more.
 
     Example: [bold]rechki reencode studies/clinic --encoder bundled[/bold]
     """

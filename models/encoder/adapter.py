@@ -7,12 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from models.errors import RechkiError
 
 BASE = "intfloat/multilingual-e5-small"
 PURPOSES = Path(__file__).parent / "purposes"
 WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
 MAP = "use_map.safetensors"  # only beside the bundled encoder's own adapter: see models.encoder.mapping
+_HELP = (
+    "Restore the folder from a backup. Or leave a study's own adapter: rechki reencode STUDY --encoder bundled; "
+    "Rechki's own comes with Rechki: install it again."
+)
 
 
 def adapter_checksum(folder: Path) -> str:
@@ -51,11 +57,21 @@ def wearing(encoder: Any, folder: Path | None) -> Iterator[Any]:  # noqa: ANN401
 
 
 def with_adapter(encoder: Any, folder: Path) -> Any:  # noqa: ANN401  (a SentenceTransformer)
-    """Merge an adapter into a SentenceTransformer's weights and return it."""
+    """Merge an adapter into a SentenceTransformer's weights and return it.
+
+    Raises
+    ------
+    RechkiError
+        When the adapter cannot be read.
+    """
     from peft import PeftModel
 
     transformer = encoder[0]
-    with warnings.catch_warnings():  # of what transformers will do differently one day
-        warnings.simplefilter("ignore", FutureWarning)
-        transformer.model = PeftModel.from_pretrained(transformer.model, str(folder)).merge_and_unload()
+    try:
+        with warnings.catch_warnings():  # of what transformers will do differently one day
+            warnings.simplefilter("ignore", FutureWarning)
+            transformer.model = PeftModel.from_pretrained(transformer.model, str(folder)).merge_and_unload()
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise RechkiError(f"the adapter cannot be read: {reason}", str(folder), _HELP) from error
     return encoder

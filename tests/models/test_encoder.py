@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors import SafetensorError
 
 from models.config import Study
 from models.embedding import column_of, embedded
@@ -58,20 +59,90 @@ def test_another_file_in_the_package_is_refused_in_words(monkeypatch: pytest.Mon
         unpacking.base_folder()
 
 
-def test_a_broken_unpacking_is_done_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def unpacked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, list[Path]]:
+    """Return the folder of an unpacking of three small files that stands in for the real one, and what it made."""
     monkeypatch.setenv(unpacking.CACHE, str(tmp_path))
+    made: list[Path] = []
 
     def make(folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        (folder / "modules.json").write_text("[]", "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "1_Pooling").mkdir(parents=True)
+        for name in ("modules.json", "model.safetensors", "1_Pooling/config.json"):
+            (folder / name).write_text(f"what {name} holds", "utf-8")
+        unpacking.seal(folder)
+        made.append(folder)
 
-    made: list[Path] = []
-    monkeypatch.setattr(unpacking, "_unpack", lambda folder: (made.append(folder), make(folder)))
-    half = tmp_path / f"multilingual-e5-small-{unpacking.CHECKSUM[:12]}-{unpacking.LAYOUT}"
+    monkeypatch.setattr(unpacking, "_unpack", make)
+    return tmp_path / f"multilingual-e5-small-{unpacking.CHECKSUM[:12]}-{unpacking.LAYOUT}", made
+
+
+def test_a_broken_unpacking_is_done_again(unpacked: tuple[Path, list[Path]]) -> None:
+    half, made = unpacked
     half.mkdir()  # a folder without its last file
     assert unpacking.base_folder() == half
     assert unpacking.base_folder() == half
     assert made == [half]
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "other bytes": lambda folder: (folder / "model.safetensors").write_text("WHAT model.safetensors holds", "utf-8"),
+    "cut short": lambda folder: (folder / "model.safetensors").write_bytes(b"what"),
+    "a file gone": lambda folder: (folder / "modules.json").unlink(),
+    "a folder gone": lambda folder: shutil.rmtree(folder / "1_Pooling"),
+    "of an earlier version": lambda folder: (folder / unpacking.SEAL).unlink(),
+    "no checksums": lambda folder: (folder / unpacking.SEAL).write_text("[{", "utf-8"),
+    "other checksums": lambda folder: (folder / unpacking.SEAL).write_text("[1]", "utf-8"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_unpacking_is_done_anew_and_told_in_one_line(
+    damage: Callable[[Path], object], unpacked: tuple[Path, list[Path]], caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, made = unpacked
+    unpacking.base_folder()
+    assert not caplog.messages
+    damage(folder)
+    assert unpacking.base_folder() == folder
+    assert unpacking.base_folder() == folder
+    assert len(made) == 2
+    (told,) = caplog.messages
+    assert str(folder) in told
+    assert "anew" in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError("Read-only file system"), SafetensorError("No space left on device")], ids=repr
+)
+def test_a_damaged_unpacking_that_cannot_be_done_anew_is_told_in_words(
+    error: Exception, unpacked: tuple[Path, list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = unpacked
+    unpacking.base_folder()
+    (folder / "model.safetensors").write_bytes(b"")
+
+    def fail(_: Path) -> None:
+        raise error
+
+    monkeypatch.setattr(unpacking, "_unpack", fail)
+    with pytest.raises(RechkiError, match=r"model\.safetensors is damaged") as refused:
+        unpacking.base_folder()
+    assert refused.value.where == str(folder)
+    assert str(error) in refused.value.what
+    assert "1 GB" in refused.value.do
+
+
+def test_what_a_killed_unpacking_left_is_removed_by_the_next(unpacked: tuple[Path, list[Path]]) -> None:
+    folder, _ = unpacked
+    left = folder.parent / ".unpacking-killed" / "whole"
+    left.mkdir(parents=True)
+    unpacking.base_folder()
+    assert not left.parent.exists()
+    left.mkdir(parents=True)
+    unpacking.base_folder()
+    assert left.exists(), "what another process may be unpacking is left alone when nothing is unpacked"
 
 
 def test_a_cache_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -97,6 +168,17 @@ def test_a_folder_without_an_adapter_is_refused(tmp_path: Path) -> None:
     shutil.copy(PURPOSES / SETTINGS, tmp_path)
     with pytest.raises(RechkiError, match=WEIGHTS):
         adapter_checksum(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "kept"), [(WEIGHTS, 1000), (WEIGHTS, 0), (SETTINGS, 20)])
+def test_a_study_s_adapter_that_is_cut_short_is_refused_in_words(name: str, kept: int, tmp_path: Path) -> None:
+    for whole in (SETTINGS, WEIGHTS):
+        shutil.copy(PURPOSES / whole, tmp_path)
+    (tmp_path / name).write_bytes((PURPOSES / name).read_bytes()[:kept])
+    with pytest.raises(RechkiError, match="cannot be read") as refused:
+        base_encoder([tmp_path])
+    assert refused.value.where == str(tmp_path)
+    assert "rechki reencode STUDY --encoder bundled" in refused.value.do
 
 
 def test_the_adapter_and_the_map_are_small() -> None:

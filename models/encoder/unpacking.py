@@ -72,7 +72,8 @@ def base_folder() -> Path:
     """Return the folder of the unpacked encoder in the user's cache, unpacking it at the first call.
 
     The folder appears whole or not at all, with the checksums of its files; when they do not hold, or an earlier
-    version wrote none, it is unpacked anew, and that is told. ``RECHKI_CACHE`` names another place for it.
+    version wrote none, it is unpacked anew, and that is told. They are computed only of files that have changed since
+    by size or time: of all of them they take 0.4 s, at every start. ``RECHKI_CACHE`` names another place for it.
 
     Raises
     ------
@@ -103,7 +104,11 @@ def base_folder() -> Path:
 
 def seal(folder: Path) -> None:
     """Write the checksums of all files in a folder beside them, the last file of an unpacking."""
-    sums = {path.relative_to(folder).as_posix(): _sum(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    sums = {
+        path.relative_to(folder).as_posix(): [_sum(path), *_stamp(path)]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
     (folder / SEAL).write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
 
 
@@ -131,13 +136,20 @@ def _fault(folder: Path) -> str:
     if not folder.is_dir():
         return "not unpacked yet"
     try:
-        sums = json.loads((folder / SEAL).read_text("utf-8"))
-        return next((f"{name} is damaged" for name, known in sums.items() if _sum(folder / name) != known), "")
+        for name, (known, *stamp) in json.loads((folder / SEAL).read_text("utf-8")).items():
+            if _stamp(folder / name) != stamp and _sum(folder / name) != known:
+                return f"{name} is damaged"
+        return ""
     except FileNotFoundError as error:
         name = Path(error.filename).name
         return f"unpacked without {SEAL}" if name == SEAL else f"{name} is missing"
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         return f"cannot be read: {error}"
+
+
+def _stamp(path: Path) -> list[int]:
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]
 
 
 def _sum(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The bundled encoder: unpacked whole, adapted, and moved to by an explicit act."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -70,6 +71,7 @@ def unpacked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, lis
         (folder / "1_Pooling").mkdir(parents=True)
         for name in ("modules.json", "model.safetensors", "1_Pooling/config.json"):
             (folder / name).write_text(f"what {name} holds", "utf-8")
+            os.utime(folder / name, (0, 0))  # what is written over it within the same tick of the clock is later
         unpacking.seal(folder)
         made.append(folder)
 
@@ -111,6 +113,15 @@ def test_a_damaged_unpacking_is_done_anew_and_told_in_one_line(
     assert str(folder) in told
     assert "anew" in told
     assert "\n" not in told
+
+
+def test_a_copy_of_the_unpacked_folder_is_as_good_as_the_folder(unpacked: tuple[Path, list[Path]]) -> None:
+    folder, made = unpacked
+    unpacking.base_folder()
+    for file in folder.rglob("*"):
+        os.utime(file, (60, 60))
+    assert unpacking.base_folder() == folder
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(
